@@ -1,0 +1,68 @@
+import {mkdirSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import type {ScriptCommand} from '../project/project.ts';
+import {expandVariables} from './expand.ts';
+import type {Order} from './executor.ts';
+
+/** A program with its arguments, and how a person would type it. */
+export interface CommandLine {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly line: string;
+}
+
+/** Where scripts for interpreters that want a file are written; they live as long as the run's logs. */
+export class ScriptFiles {
+  readonly #folder: string;
+  #count = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  write(text: string, extension: string): string {
+    mkdirSync(this.#folder, {recursive: true});
+    const path = join(this.#folder, `script-${++this.#count}${extension}`);
+    writeFileSync(path, text, {mode: 0o700});
+    return path;
+  }
+}
+
+const SHELLS = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh']);
+
+/** Turns a command into what the kernel is given. */
+export function commandLine(order: Order, scripts: ScriptFiles): CommandLine {
+  const {command, args, env} = order;
+  switch (command.kind) {
+    case 'shell': {
+      const line = args.length === 0 ? command.line : `${command.line} ${args.map(quoted).join(' ')}`;
+      return {program: command.shell ?? '/bin/sh', args: ['-c', line], line};
+    }
+    case 'program': {
+      const program = expandVariables(command.program, env);
+      const words = command.args.flatMap((word) => (word === '${@}' ? args : [expandVariables(word.replaceAll('${@}', args.join(' ')), env)]));
+      const all = command.args.some((word) => word.includes('${@}')) ? words : [...words, ...args];
+      return {program, args: all, line: [program, ...all].map(quoted).join(' ')};
+    }
+    case 'script':
+      return scriptLine(command, args, scripts);
+  }
+}
+
+function scriptLine(command: ScriptCommand, args: readonly string[], scripts: ScriptFiles): CommandLine {
+  const [program = '/bin/sh', ...leading] = command.interpreter;
+  const name = program.slice(program.lastIndexOf('/') + 1);
+  const shown = command.text.trim();
+  if (SHELLS.has(name)) {
+    // as cargo-make does: the first failing line ends the script
+    const all = [...leading, '-e', '-c', command.text.replaceAll('${@}', '$@'), name, ...args];
+    return {program: program === 'sh' ? '/bin/sh' : program, args: all, line: shown};
+  }
+  const path = scripts.write(command.text, command.extension ?? '');
+  return {program, args: [...leading, path, ...args], line: shown};
+}
+
+/** A word as a POSIX shell takes it literally. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

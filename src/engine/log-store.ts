@@ -1,0 +1,74 @@
+import {closeSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, rmSync} from 'node:fs';
+import {join} from 'node:path';
+import type {LogRange, RunId} from '../record/events.ts';
+
+/** Logs are kept for this many runs. */
+const KEPT_LOGS = 20;
+
+/** An open log that one task at a time appends to. */
+export interface LogSlot {
+  readonly file: string;
+  readonly descriptor: number;
+  /** Where the present task's part begins. */
+  start: number;
+}
+
+/**
+ * The output of a run's tasks. Tasks that follow each other share a file, so that a thousand tasks make as many files as run
+ * at once, and none is opened twice.
+ */
+export class LogStore {
+  readonly folder: string;
+  readonly #idle: LogSlot[] = [];
+  readonly #all: LogSlot[] = [];
+
+  constructor(logs: string, run: RunId) {
+    this.folder = join(logs, run);
+    mkdirSync(this.folder, {recursive: true});
+  }
+
+  take(): LogSlot {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    const file = `${this.#all.length + 1}.log`;
+    const slot = {file, descriptor: openSync(join(this.folder, file), 'a+'), start: 0};
+    this.#all.push(slot);
+    return slot;
+  }
+
+  /** What was written since the task began. */
+  range(slot: LogSlot): LogRange {
+    return {file: slot.file, start: slot.start, end: fstatSync(slot.descriptor).size};
+  }
+
+  giveBack(slot: LogSlot, end: number): void {
+    slot.start = end;
+    this.#idle.push(slot);
+  }
+
+  close(): void {
+    for (const slot of this.#all) closeSync(slot.descriptor);
+    if (this.#all.length === 0) rmSync(this.folder, {recursive: true, force: true});
+  }
+}
+
+/** The bytes of a part of a log; only the last `limit` of them when it is longer. */
+export function readLog(folder: string, range: LogRange, limit = Number.POSITIVE_INFINITY): Buffer {
+  const length = Math.min(range.end - range.start, limit);
+  const buffer = Buffer.alloc(Math.max(0, length));
+  const descriptor = openSync(join(folder, range.file), 'r');
+  try {
+    const read = readSync(descriptor, buffer, 0, buffer.length, range.end - buffer.length);
+    return buffer.subarray(0, read);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Removes the logs of all but the newest runs; ids sort by time. */
+export function pruneLogs(logs: string, active: ReadonlySet<string>): void {
+  const runs = readdirSync(logs).sort();
+  for (const run of runs.slice(0, Math.max(0, runs.length - KEPT_LOGS))) {
+    if (!active.has(run)) rmSync(join(logs, run), {recursive: true, force: true});
+  }
+}

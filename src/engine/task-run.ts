@@ -1,0 +1,147 @@
+import {join} from 'node:path';
+import type {Task} from '../plan/task.ts';
+import type {CommandEnd, LogRange, TaskFinished, TaskStatus} from '../record/events.ts';
+import {Attempt, type AttemptEnd, succeeded} from './attempt.ts';
+import {conditionFailure} from './condition.ts';
+import type {EngineOptions} from './engine.ts';
+import type {LogSlot} from './log-store.ts';
+import {ready} from './readiness.ts';
+
+export interface TaskResult {
+  readonly status: TaskStatus;
+}
+
+interface TaskRunOptions
+  extends Pick<EngineOptions, 'root' | 'executor' | 'environment' | 'logs' | 'emit' | 'now' | 'graceMs' | 'profile'> {
+  readonly extraEnv: Readonly<Record<string, string>>;
+}
+
+/** One task of one run: its condition, its attempts, its readiness, and how it ended. */
+export class TaskRun {
+  readonly task: Task;
+  /** A persistent task is up: dependents may start. */
+  readonly ready: Promise<void>;
+  readonly finished: Promise<TaskResult>;
+  readonly #options: TaskRunOptions;
+  readonly #abort = new AbortController();
+  #announceReady: () => void = () => {};
+  #announceEnd: (result: TaskResult) => void = () => {};
+  #attempt: Attempt | undefined;
+  #wait: {timer: NodeJS.Timeout; end: () => void} | undefined;
+  #stopped: {end: CommandEnd | undefined; forced: boolean} | undefined;
+  #isReady = false;
+
+  constructor(task: Task, options: TaskRunOptions) {
+    this.task = task;
+    this.#options = options;
+    this.ready = new Promise((resolve) => {
+      this.#announceReady = resolve;
+    });
+    this.finished = new Promise((resolve) => {
+      this.#announceEnd = resolve;
+    });
+  }
+
+  start(): void {
+    void this.#run();
+  }
+
+  /** `end` undefined: nobody needs the (persistent) task any more. */
+  stop(end: CommandEnd | undefined, forced: boolean): void {
+    this.#stopped ??= {end, forced};
+    this.#attempt?.stop(end ?? {kind: 'signal', signal: 'SIGTERM'}, forced);
+    this.#wait?.end();
+  }
+
+  async #run(): Promise<void> {
+    const {task} = this;
+    const {logs} = this.#options;
+    const unmet = this.#unmetCondition();
+    if (unmet !== undefined) return this.#finish({status: 'skipped', attempts: 0, flaky: false, reason: unmet});
+    const slot = logs.take();
+    const {retries, retryDelayMs} = task.phase.limits;
+    const tries = task.phase.requiresApproval ? 1 : retries + 1;
+    for (let attempt = 1; ; attempt++) {
+      const result = await this.#runAttempt(attempt, slot);
+      const log = logs.range(slot);
+      if (succeeded(result.end) || attempt >= tries || this.#stopped !== undefined) {
+        if (!task.phase.persistent) logs.giveBack(slot, log.end);
+        return this.#finish(this.#outcome(result, attempt, log));
+      }
+      const delayMs = Math.min(retryDelayMs * 2 ** (attempt - 1), 0x7fffffff);
+      this.#options.emit({kind: 'task-retrying', time: this.#options.now(), task: task.id, attempt, delayMs, end: result.end});
+      await this.#pause(delayMs);
+    }
+  }
+
+  #unmetCondition(): string | undefined {
+    const {condition} = this.task.phase;
+    if (condition === undefined) return undefined;
+    const {root, environment, profile, extraEnv} = this.#options;
+    const folder = join(root, this.task.workspace.directory);
+    return conditionFailure(condition, {folder, env: environment.forTask(this.task, extraEnv), ...(profile === undefined ? {} : {profile})});
+  }
+
+  async #runAttempt(attempt: number, slot: LogSlot): Promise<AttemptEnd> {
+    const {task} = this;
+    const {emit, now} = this.#options;
+    emit({kind: 'task-started', time: now(), task: task.id, attempt});
+    if (this.#stopped !== undefined) return {end: this.#stopped.end ?? {kind: 'signal', signal: 'SIGTERM'}, line: '', leftovers: 0};
+    this.#attempt = new Attempt({...this.#options, task, attempt, slot});
+    const running = this.#attempt.run();
+    if (task.phase.persistent) void this.#becomeReady(this.#attempt, slot);
+    const result = await running;
+    this.#attempt = undefined;
+    if (result.leftovers > 0 && this.#stopped === undefined) {
+      const message = `${task.id} left ${result.leftovers} process${result.leftovers === 1 ? '' : 'es'} running; ended.`;
+      emit({kind: 'notice', time: now(), level: 'warning', code: 'W_LEFTOVER', message, task: task.id});
+    }
+    return result;
+  }
+
+  async #becomeReady(attempt: Attempt, slot: LogSlot): Promise<void> {
+    const {emit, now, logs} = this.#options;
+    await ready(this.task.phase.readyWhen, {
+      logPath: join(logs.folder, slot.file),
+      logStart: slot.start,
+      env: attempt.variables,
+      directory: attempt.directory,
+      signal: this.#abort.signal,
+    });
+    if (this.#attempt !== attempt) return;
+    this.#isReady = true;
+    emit({kind: 'task-ready', time: now(), task: this.task.id});
+    this.#announceReady();
+  }
+
+  #outcome({end, line}: AttemptEnd, attempts: number, log: LogRange): Omit<TaskFinished, 'kind' | 'time' | 'task'> {
+    const {phase} = this.task;
+    const base = {attempts, flaky: false, end, log} as const;
+    if (phase.persistent && this.#isReady && this.#stopped?.end === undefined && this.#stopped !== undefined) return {...base, status: 'stopped'};
+    if (this.#stopped !== undefined && !succeeded(end)) {
+      const of = this.#stopped.end;
+      const timedOut = of?.kind === 'timeout';
+      return {...base, status: 'cancelled', reason: timedOut ? 'the time limit of the run was reached' : 'stopped while running', line};
+    }
+    if (succeeded(end)) return {...base, status: 'passed', flaky: attempts > 1};
+    return {...base, status: phase.onFailure === 'stop' ? 'failed' : 'tolerated', line};
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#wait = undefined;
+        resolve();
+      };
+      const timer = setTimeout(end, delayMs);
+      this.#wait = {timer, end};
+    });
+  }
+
+  #finish(outcome: Omit<TaskFinished, 'kind' | 'time' | 'task'>): void {
+    this.#abort.abort();
+    this.#options.emit({kind: 'task-finished', time: this.#options.now(), task: this.task.id, ...outcome});
+    this.#announceEnd({status: outcome.status});
+  }
+}

@@ -1,0 +1,154 @@
+import {existsSync, renameSync} from 'node:fs';
+import {DatabaseSync} from 'node:sqlite';
+import {zstdCompressSync, zstdDecompressSync} from 'node:zlib';
+import {PacelineError} from '../base/error.ts';
+import type {RunId} from './events.ts';
+import type {Run} from './run.ts';
+import type {StateFolder} from './state-folder.ts';
+
+/** Runs that are kept unless somebody says otherwise. */
+export const KEPT_RUNS = 500;
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS run (id TEXT PRIMARY KEY, at INTEGER NOT NULL, wall_ms REAL NOT NULL, status TEXT NOT NULL, exit_code INTEGER NOT NULL,
+  command TEXT NOT NULL, tasks INTEGER NOT NULL, failed INTEGER NOT NULL, data BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS run_at ON run (at);
+CREATE TABLE IF NOT EXISTS duration (task TEXT PRIMARY KEY, ms REAL NOT NULL, runs INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS first_success (task TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+`;
+
+/** A run in a list. */
+export interface RunSummary {
+  readonly id: RunId;
+  /** Unix time, ms. */
+  readonly at: number;
+  readonly wallMs: number;
+  readonly status: string;
+  readonly exitCode: number;
+  readonly command: readonly string[];
+  readonly tasks: number;
+  readonly failed: number;
+}
+
+/** Past runs of a checkout, in SQLite. Many processes may have it open. */
+export class History {
+  readonly #database: DatabaseSync;
+  /** Where an unreadable history was moved to, when that happened. */
+  readonly movedAway: string | undefined;
+
+  /** @throws PacelineError E_HISTORY when the file can be neither opened nor replaced */
+  constructor(folder: StateFolder) {
+    let movedAway: string | undefined;
+    let database: DatabaseSync;
+    try {
+      database = openDatabase(folder.history);
+    } catch (error) {
+      if (!isCorrupt(error)) throw historyError(folder.history, error);
+      movedAway = `${folder.history}.broken-${Date.now()}`;
+      renameSync(folder.history, movedAway);
+      for (const suffix of ['-wal', '-shm']) if (existsSync(folder.history + suffix)) renameSync(folder.history + suffix, movedAway + suffix);
+      database = openDatabase(folder.history);
+    }
+    this.#database = database;
+    this.movedAway = movedAway;
+  }
+
+  /** Adds runs and forgets the oldest over `keep`, in one transaction. A run that is there already is left as it is. */
+  add(runs: readonly Run[], keep = KEPT_RUNS): void {
+    const database = this.#database;
+    const insert = database.prepare('INSERT OR IGNORE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const run of runs) {
+        const failed = run.tasks.filter((task) => task.status === 'failed').length;
+        const data = zstdCompressSync(JSON.stringify(run));
+        const added = insert.run(run.id, run.at, run.wallMs, run.status, run.exitCode, JSON.stringify(run.command), run.tasks.length, failed, data);
+        if (added.changes > 0) this.#learn(run);
+      }
+      database.prepare('DELETE FROM run WHERE id NOT IN (SELECT id FROM run ORDER BY at DESC, id DESC LIMIT ?)').run(keep);
+      database.exec('COMMIT');
+    } catch (error) {
+      database.exec('ROLLBACK');
+      throw historyError(this.#database.location() ?? '', error);
+    }
+  }
+
+  /** Expected duration of each task that ever passed, ms: an exponential average that weighs the latest run with 0.3. */
+  durations(): ReadonlyMap<string, number> {
+    const rows = this.#database.prepare('SELECT task, ms FROM duration').all();
+    return new Map(rows.map((row) => [String(row.task), Number(row.ms)]));
+  }
+
+  /** Tasks that have succeeded in this checkout at least once; no limit of the history removes them. */
+  succeeded(): ReadonlySet<string> {
+    return new Set(this.#database.prepare('SELECT task FROM first_success').all().map((row) => String(row.task)));
+  }
+
+  /** The newest first. */
+  list(limit: number): readonly RunSummary[] {
+    const rows = this.#database.prepare('SELECT id, at, wall_ms, status, exit_code, command, tasks, failed FROM run ORDER BY at DESC, id DESC LIMIT ?').all(limit);
+    return rows.map((row) => ({
+      id: String(row.id) as RunId,
+      at: Number(row.at),
+      wallMs: Number(row.wall_ms),
+      status: String(row.status),
+      exitCode: Number(row.exit_code),
+      command: JSON.parse(String(row.command)) as string[],
+      tasks: Number(row.tasks),
+      failed: Number(row.failed),
+    }));
+  }
+
+  /** Runs whose id begins with `prefix`; `latest` is the newest. */
+  find(prefix: string): readonly RunId[] {
+    if (prefix === 'latest' || prefix === 'last') return this.list(1).map((run) => run.id);
+    const rows = this.#database.prepare("SELECT id FROM run WHERE id LIKE ? || '%' ESCAPE '!' LIMIT 20").all(prefix.replaceAll(/[!%_]/g, '!$&'));
+    return rows.map((row) => String(row.id) as RunId);
+  }
+
+  get(id: RunId): Run | undefined {
+    const row = this.#database.prepare('SELECT data FROM run WHERE id = ?').get(id);
+    return row === undefined ? undefined : (JSON.parse(zstdDecompressSync(row.data as Uint8Array).toString('utf8')) as Run);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #learn(run: Run): void {
+    const duration = this.#database.prepare(
+      'INSERT INTO duration VALUES (?1, ?2, 1) ON CONFLICT (task) DO UPDATE SET ms = ms * 0.7 + ?2 * 0.3, runs = runs + 1',
+    );
+    const success = this.#database.prepare('INSERT OR IGNORE INTO first_success VALUES (?, ?)');
+    for (const task of run.tasks) {
+      if (task.status !== 'passed' || task.start === undefined) continue;
+      duration.run(task.task, task.finish - task.start);
+      success.run(task.task, Math.round(run.at + task.finish));
+    }
+  }
+}
+
+function openDatabase(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, {timeout: 5000});
+  try {
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    if (database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'first_success'").get() === undefined) database.exec(SCHEMA);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return database;
+}
+
+function isCorrupt(error: unknown): boolean {
+  const code = (error as {errcode?: number}).errcode ?? 0;
+  // SQLITE_CORRUPT and SQLITE_NOTADB; sqlite.org/rescode.html
+  return (code & 0xff) === 11 || (code & 0xff) === 26;
+}
+
+function historyError(path: string, cause: unknown): PacelineError {
+  return new PacelineError('E_HISTORY', `The history ${path} cannot be used: ${(cause as Error).message}`, {
+    hint: 'Check that the folder is writable and the disk is not full; deleting the file only loses past runs.',
+    cause,
+  });
+}

@@ -1,0 +1,99 @@
+import {closeSync, openSync, readdirSync, readFileSync, rmSync, writeSync} from 'node:fs';
+import {join} from 'node:path';
+import type {RunEvent, RunId} from './events.ts';
+import {isAlive} from './process-identity.ts';
+import type {StateFolder} from './state-folder.ts';
+
+/** The append-only record of one run, one event a line. What was written survives a kill of this process. */
+export class Journal {
+  readonly path: string;
+  readonly #descriptor: number;
+  #pending: string[] = [];
+  #broken: Error | undefined;
+
+  constructor(folder: StateFolder, run: RunId) {
+    this.path = join(folder.journals, `${run}.ndjson`);
+    this.#descriptor = openSync(this.path, 'a');
+  }
+
+  /** Set when the disk refused a line: the run goes on, without a complete record. */
+  get broken(): Error | undefined {
+    return this.#broken;
+  }
+
+  /** Events of one turn of the event loop are written together, at its end at the latest. */
+  append(event: RunEvent): void {
+    if (this.#pending.push(JSON.stringify(event)) === 1) queueMicrotask(() => this.flush());
+  }
+
+  flush(): void {
+    if (this.#pending.length === 0 || this.#broken !== undefined) return;
+    const text = `${this.#pending.join('\n')}\n`;
+    this.#pending = [];
+    try {
+      writeSync(this.#descriptor, text);
+    } catch (error) {
+      this.#broken = error as Error;
+    }
+  }
+
+  close(): void {
+    this.flush();
+    closeSync(this.#descriptor);
+  }
+}
+
+/** Reads a journal; a last line that was cut off by a kill is left out. */
+export function readJournal(path: string): readonly RunEvent[] {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  return lines.flatMap((line) => {
+    if (line === '') return [];
+    try {
+      return [JSON.parse(line) as RunEvent];
+    } catch {
+      return [];
+    }
+  });
+}
+
+export interface LeftJournal {
+  readonly run: RunId;
+  readonly path: string;
+  readonly events: readonly RunEvent[];
+}
+
+/** Journals of runs that no longer run and that are not in the history yet; and whether another run is under way. */
+export function leftJournals(folder: StateFolder): {readonly left: readonly LeftJournal[]; readonly active: readonly RunId[]} {
+  const left: LeftJournal[] = [];
+  const active: RunId[] = [];
+  for (const name of namesIn(folder.journals)) {
+    if (!name.endsWith('.ndjson')) continue;
+    const run = name.slice(0, -'.ndjson'.length) as RunId;
+    const path = join(folder.journals, name);
+    const events = readOrNothing(path);
+    const owner = events[0]?.kind === 'run-started' ? events[0].owner : undefined;
+    if (owner !== undefined && owner.pid !== process.pid && isAlive(owner)) active.push(run);
+    else if (owner === undefined || owner.pid !== process.pid) left.push({run, path, events});
+  }
+  return {left, active};
+}
+
+export function removeJournal(path: string): void {
+  rmSync(path, {force: true});
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function readOrNothing(path: string): readonly RunEvent[] {
+  try {
+    return readJournal(path);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,38 @@
+import {mkdirSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {PacelineError} from '../base/error.ts';
+
+/** The folder `.paceline` of a checkout, and what is where in it. */
+export interface StateFolder {
+  readonly path: string;
+  readonly journals: string;
+  readonly logs: string;
+  readonly history: string;
+}
+
+/** Names the places without touching the disk. */
+export function stateFolder(root: string): StateFolder {
+  const path = join(root, '.paceline');
+  return {path, journals: join(path, 'journal'), logs: join(path, 'logs'), history: join(path, 'history.db')};
+}
+
+/**
+ * Makes the folders where they are missing; git ignores them through a file of their own.
+ * @throws PacelineError E_STATE_FOLDER when the disk says no
+ */
+export function openStateFolder(root: string): StateFolder {
+  const folder = stateFolder(root);
+  try {
+    mkdirSync(folder.journals, {recursive: true});
+    mkdirSync(folder.logs, {recursive: true});
+    writeFileSync(join(folder.path, '.gitignore'), '*\n', {flag: 'wx'});
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw new PacelineError('E_STATE_FOLDER', `Cannot write to ${folder.path}: ${(error as Error).message}`, {
+        hint: 'Make the project folder writable, or free some space; paceline keeps its journal, logs and history there.',
+        cause: error,
+      });
+    }
+  }
+  return folder;
+}
