@@ -7,6 +7,8 @@ export interface Member {
   /** Relative to the root with `/`; '' for the root. */
   readonly directory: string;
   readonly manifest?: PackageManifest;
+  /** Where each script of its package.json is written. */
+  readonly scriptOrigins?: ReadonlyMap<string, Origin>;
   /** Other members that its manifest names as dependencies of any kind. */
   readonly dependencies: readonly WorkspaceName[];
   readonly origin: Origin;
@@ -18,6 +20,8 @@ export interface Members {
   readonly packageManager?: PackageManager;
   /** Files that were read, relative to the root. */
   readonly files: readonly string[];
+  /** Folders whose entries were read, relative to the root: a new member changes one of them. */
+  readonly folders?: readonly string[];
 }
 
 /** What a make.toml itself says about its members: `[workspace.web] path = "apps/web"` or `[workspace] members = ["packages/*"]`. */
