@@ -1,0 +1,51 @@
+import {mkdirSync, rmSync} from 'node:fs';
+import {join} from 'node:path';
+import {stderr, stdout} from 'node:process';
+import {thisMachine} from './environment.ts';
+import {benchFolder} from './installed.ts';
+import {performancePage, writeBetweenMarkers} from './page.ts';
+import {type BenchResult, type ScenarioResult, saveResult} from './result.ts';
+import {measureScenario} from './rounds.ts';
+import type {Scenario} from './scenario.ts';
+import {tableOf, tablesOf} from './table.ts';
+
+/** What a benchmark knows before it starts. */
+export type Subject = Pick<BenchResult, 'name' | 'versions' | 'missing' | 'settings'>;
+
+/** A fresh folder of this benchmark's own, on the file system of the repository. */
+export function workFolder(name: string): string {
+  const folder = join(benchFolder, 'work', name);
+  rmSync(folder, {recursive: true, force: true});
+  mkdirSync(folder, {recursive: true});
+  return folder;
+}
+
+/** Measures the scenarios and prints each as it is known. */
+export async function measureAll(
+  subject: Subject,
+  scenarios: readonly Scenario[],
+  folder: string,
+): Promise<BenchResult> {
+  for (const name of subject.missing) stderr.write(`${name} is not on this machine, so it is not measured\n`);
+  const results: ScenarioResult[] = [];
+  for (const scenario of scenarios) {
+    stderr.write(`${scenario.title}: ${scenario.rounds} rounds\n`);
+    const result = await measureScenario(scenario, folder);
+    stdout.write(`\n${tableOf(result)}\n`);
+    for (const {title, wrong} of result.series) if (wrong !== undefined) stderr.write(`\n${title}: ${wrong}\n`);
+    results.push(result);
+  }
+  return {...subject, date: new Date().toISOString(), machine: thisMachine(), scenarios: results};
+}
+
+/** Keeps a result of the whole benchmark: as JSON and as tables in docs/performance.md. */
+export function publish(result: BenchResult): void {
+  saveResult(result);
+  writeBetweenMarkers(performancePage, result.name, tablesOf(result));
+  stdout.write(`\nkept in bench/results/${result.name}.json and docs/performance.md\n`);
+}
+
+/** Whether every contestant did what it should. */
+export function allRight({scenarios}: BenchResult): boolean {
+  return scenarios.every(({series}) => series.every(({wrong}) => wrong === undefined));
+}

@@ -1,0 +1,32 @@
+import type {Setup, TaskName, Workload} from './workload.ts';
+
+export type RunnerName = 'paceline' | 'make' | 'turbo' | 'nx' | 'wireit' | 'lage' | 'moon';
+
+/** Tasks at once, for every runner. */
+export const JOBS = 2;
+
+/** One program that can build the workload. */
+export interface Runner {
+  readonly name: RunnerName;
+  /** As in tables: `make -j2`. */
+  readonly title: string;
+  /** The npm package under bench/node_modules, for a peer. */
+  readonly package?: string;
+  /** Undefined: it is not on this machine. */
+  readonly version: () => string | undefined;
+  readonly setup: (workload: Workload) => Setup;
+  /** Program and arguments, started in the workload's root. */
+  readonly command: (task: TaskName, cache: 'on' | 'off') => readonly [program: string, ...args: string[]];
+  /** Variables besides the common ones. */
+  readonly env: (cache: 'on' | 'off') => Readonly<Record<string, string>>;
+  /** Paths of what it keeps between runs, relative to the workload's root. */
+  readonly caches: readonly string[];
+  readonly daemon?: Daemon;
+}
+
+/** A process that a runner leaves behind, on purpose. */
+export interface Daemon {
+  /** Undefined: none runs. `folder` is the workload's root. */
+  readonly pid: (folder: string) => number | undefined;
+  readonly stop: readonly [program: string, ...args: string[]];
+}
