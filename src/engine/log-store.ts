@@ -1,4 +1,4 @@
-import {closeSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, rmSync} from 'node:fs';
+import {closeSync, fstatSync, mkdirSync, openSync, readdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import type {LogRange, RunId} from '../record/events.ts';
 
@@ -49,19 +49,6 @@ export class LogStore {
   close(): void {
     for (const slot of this.#all) closeSync(slot.descriptor);
     if (this.#all.length === 0) rmSync(this.folder, {recursive: true, force: true});
-  }
-}
-
-/** The bytes of a part of a log; only the last `limit` of them when it is longer. */
-export function readLog(folder: string, range: LogRange, limit = Number.POSITIVE_INFINITY): Buffer {
-  const length = Math.min(range.end - range.start, limit);
-  const buffer = Buffer.alloc(Math.max(0, length));
-  const descriptor = openSync(join(folder, range.file), 'r');
-  try {
-    const read = readSync(descriptor, buffer, 0, buffer.length, range.end - buffer.length);
-    return buffer.subarray(0, read);
-  } finally {
-    closeSync(descriptor);
   }
 }
 

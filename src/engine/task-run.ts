@@ -85,7 +85,7 @@ export class TaskRun {
   async #runAttempt(attempt: number, slot: LogSlot): Promise<AttemptEnd> {
     const {task} = this;
     const {emit, now} = this.#options;
-    emit({kind: 'task-started', time: now(), task: task.id, attempt});
+    emit({kind: 'task-started', time: now(), task: task.id, attempt, log: this.#options.logs.range(slot)});
     if (this.#stopped !== undefined) return {end: this.#stopped.end ?? {kind: 'signal', signal: 'SIGTERM'}, line: '', leftovers: 0};
     this.#attempt = new Attempt({...this.#options, task, attempt, slot});
     const running = this.#attempt.run();
@@ -117,12 +117,13 @@ export class TaskRun {
   #outcome({end, line}: AttemptEnd, attempts: number, log: LogRange): Omit<TaskFinished, 'kind' | 'time' | 'task'> {
     const {phase} = this.task;
     const base = {attempts, flaky: false, end, log} as const;
-    if (phase.persistent && this.#isReady && this.#stopped?.end === undefined && this.#stopped !== undefined) return {...base, status: 'stopped'};
+    if (phase.persistent && this.#isReady && this.#stopped !== undefined) return {...base, status: 'stopped'};
     if (this.#stopped !== undefined && !succeeded(end)) {
       const of = this.#stopped.end;
       const timedOut = of?.kind === 'timeout';
       return {...base, status: 'cancelled', reason: timedOut ? 'the time limit of the run was reached' : 'stopped while running', line};
     }
+    if (phase.persistent && !this.#isReady) return {...base, status: 'failed', reason: 'it ended before it was ready', line};
     if (succeeded(end)) return {...base, status: 'passed', flaky: attempts > 1};
     return {...base, status: phase.onFailure === 'stop' ? 'failed' : 'tolerated', line};
   }

@@ -38,7 +38,28 @@ export function makePlan(project: Project, request: PlanRequest): TaskPlan {
   const isMain = (node: number): boolean => (node < mainSize || graph.nodes[node]?.phase === undefined) && !isFinal(graph.nodes[node]?.stage);
   putFirst(graph, beforeAll, (node) => isMain(node) && !prefetch.includes(node));
   putFirst(graph, prefetch, (node) => isMain(node) && graph.nodes[node]?.phase?.needsPrefetch !== false);
-  return finished(graph, request, requested, inOrder);
+  const planned = finished(graph, request, requested, inOrder);
+  return request.only === true ? onlyRequested(planned) : planned;
+}
+
+function onlyRequested(planned: TaskPlan): TaskPlan {
+  const kept = new Set([...planned.tasks.values()].filter((task) => task.requested || isPartOfRequested(task, planned)).map((task) => task.id));
+  return {
+    ...planned,
+    plan: {
+      ...planned.plan,
+      nodes: planned.plan.nodes.filter((node) => kept.has(node.id)),
+      edges: planned.plan.edges.filter((edge) => kept.has(edge.from) && kept.has(edge.to)),
+    },
+    tasks: new Map([...planned.tasks].filter(([id]) => kept.has(id))),
+    finals: new Map(),
+  };
+}
+
+/** `deploy~1` is the first part of `deploy`. */
+function isPartOfRequested(task: Task, planned: TaskPlan): boolean {
+  const whole = /^(.*)~\d+$/.exec(task.id)?.[1];
+  return whole !== undefined && planned.tasks.get(whole as NodeId)?.requested === true;
 }
 
 /** Adds what was asked for; a pipeline alone, or `inOrder`, makes a written order. */

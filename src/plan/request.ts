@@ -8,6 +8,8 @@ export interface PlanRequest {
   readonly inOrder?: boolean;
   /** Only tasks of these workspaces are asked for; what they need may lie in others. Undefined: all. */
   readonly workspaces?: ReadonlySet<WorkspaceName>;
+  /** Just the tasks that are asked for, without what they need and without hooks around the run. */
+  readonly only?: boolean;
   /** Words for the last command of each requested task. */
   readonly args?: readonly string[];
   /** Tasks at once. */

@@ -34,7 +34,7 @@ export type RunStatus = 'passed' | 'failed' | 'interrupted' | 'timeout';
 /** Everything that can happen in a run. `task` names a node of the plan. One per line, as JSON, in `--output ndjson`. */
 export type RunEvent =
   | RunStarted
-  | {readonly kind: 'task-started'; readonly time: RunTime; readonly task: NodeId; readonly attempt: number}
+  | {readonly kind: 'task-started'; readonly time: RunTime; readonly task: NodeId; readonly attempt: number; /** Where its output goes from now on. */ readonly log: LogRange}
   | {readonly kind: 'command-started'; readonly time: RunTime; readonly task: NodeId; readonly attempt: number; readonly command: number; readonly line: string; readonly pid: number}
   | {readonly kind: 'command-finished'; readonly time: RunTime; readonly task: NodeId; readonly attempt: number; readonly command: number; readonly end: CommandEnd}
   | {readonly kind: 'task-ready'; readonly time: RunTime; readonly task: NodeId}

@@ -9,18 +9,16 @@ type Draft = {-readonly [Key in keyof Span]: Span[Key]};
  * end with the last event. Undefined when there is no `run-started`.
  */
 export function foldEvents(events: Iterable<RunEvent>): Run | undefined {
-  let started: RunStarted | undefined;
-  let fold: Fold | undefined;
+  let fold: RunFold | undefined;
   for (const event of events) {
-    if (event.kind === 'run-started') {
-      started = event;
-      fold = new Fold(event);
-    } else fold?.add(event);
+    if (event.kind === 'run-started') fold = new RunFold(event);
+    else fold?.add(event);
   }
-  return started === undefined ? undefined : fold?.run();
+  return fold?.run();
 }
 
-class Fold {
+/** Makes a Run while its events arrive. */
+export class RunFold {
   readonly #started: RunStarted;
   readonly #spans: Draft[] = [];
   readonly #open = new Map<string, Draft>();

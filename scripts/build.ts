@@ -1,0 +1,43 @@
+// Builds what is published: dist/bin.js with its chunks, dist/index.js, declarations, the JSON Schema, and the licences of what is bundled.
+import {execFileSync} from 'node:child_process';
+import {chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {rolldown} from 'rolldown';
+
+const root = join(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {version: string};
+
+rmSync(dist, {recursive: true, force: true});
+const bundle = await rolldown({
+  cwd: root,
+  input: {bin: 'src/bin.ts', index: 'src/index.ts'},
+  platform: 'node',
+  transform: {define: {PACELINE_VERSION: JSON.stringify(version)}},
+  treeshake: true,
+});
+const {output} = await bundle.write({dir: dist, format: 'esm', minify: {compress: true, mangle: false, codegen: true}, chunkFileNames: 'chunks/[name]-[hash].js'});
+await bundle.close();
+chmodSync(join(dist, 'bin.js'), 0o755);
+
+const bundled = new Set<string>();
+for (const chunk of output) {
+  if (chunk.type !== 'chunk') continue;
+  for (const id of chunk.moduleIds) {
+    const name = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1];
+    if (name !== undefined) bundled.add(name);
+  }
+}
+writeFileSync(join(dist, 'THIRD_PARTY_LICENSES.txt'), [...bundled].sort().map(licenceOf).join('\n\n'));
+
+if (!process.argv.includes('--no-types')) execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.types.json')], {stdio: 'inherit'});
+const {makeTomlSchema} = await import('../src/project/schema.ts');
+writeFileSync(join(dist, 'make.schema.json'), `${JSON.stringify(makeTomlSchema(), undefined, 2)}\n`);
+
+function licenceOf(name: string): string {
+  const folder = join(root, 'node_modules', name);
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {version: string; license?: string};
+  const file = existsSync(folder) ? readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry)) : undefined;
+  const text = file === undefined ? '' : `\n\n${readFileSync(join(folder, file), 'utf8').trim()}`;
+  return `${name} ${manifest.version} (${manifest.license ?? 'see its package'})${text}\n`;
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+// Loads nothing before it has to: `--version` and a Node that is too old end here.
+import * as nodeModule from 'node:module';
+import {VERSION} from './version.ts';
+
+const major = Number(process.versions.node.split('.')[0]);
+if (process.platform === 'win32') {
+  console.error('paceline does not run on native Windows; use it inside WSL.');
+  process.exitCode = 2;
+} else if (major < 24) {
+  console.error(`paceline needs Node 24 or newer; this is ${process.version}. Install a newer Node, or add it to the project: npm install --save-dev node@24`);
+  process.exitCode = 2;
+} else if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
+  console.log(VERSION);
+} else {
+  nodeModule.enableCompileCache();
+  const {main} = await import('./cli/main.ts');
+  await main(process.argv.slice(2));
+}

@@ -1,0 +1,27 @@
+import {createInterface} from 'node:readline/promises';
+import {PacelineError} from '../base/error.ts';
+import type {Task} from '../plan/task.ts';
+
+/**
+ * Asks for each phase that requires approval, before anything runs.
+ * @throws PacelineError E_APPROVAL when it is refused, or nobody can be asked
+ */
+export async function askApproval(tasks: readonly Task[], approved: readonly string[]): Promise<void> {
+  const given = new Set(approved.flatMap((names) => names.split(',')));
+  const open = new Map<string, Task>();
+  for (const task of tasks) {
+    if (task.phase.requiresApproval && !given.has(task.phase.name) && !given.has(task.id)) open.set(task.phase.name, task);
+  }
+  for (const [name, task] of open) {
+    if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
+      throw new PacelineError('E_APPROVAL', `Phase "${name}" requires approval, and there is no terminal to ask in.`, {
+        hint: `Approve it with --approve=${name}.`,
+        origin: task.phase.origin,
+      });
+    }
+    const prompt = createInterface({input: process.stdin, output: process.stderr});
+    const answer = await prompt.question(`Phase "${name}"${task.phase.description === undefined ? '' : ` (${task.phase.description})`} requires approval. Run it? [y/N] `);
+    prompt.close();
+    if (!/^y(es)?$/i.test(answer.trim())) throw new PacelineError('E_APPROVAL', `Phase "${name}" was not approved; nothing was run.`, {origin: task.phase.origin});
+  }
+}

@@ -1,0 +1,30 @@
+import {History} from '../record/history.ts';
+import type {Run} from '../record/run.ts';
+import type {StateFolder} from '../record/state-folder.ts';
+
+/** What a run needs of the history. */
+export interface RunHistory {
+  readonly durations: ReadonlyMap<string, number>;
+  readonly succeeded: ReadonlySet<string>;
+  readonly store: (runs: readonly Run[]) => void;
+  readonly close: () => void;
+}
+
+/** A history that cannot be used is said, and does not stop a run: its journal stays until a later start can keep it. */
+export function openHistory(folder: StateFolder, record: boolean): RunHistory {
+  try {
+    const history = new History(folder);
+    if (history.movedAway !== undefined) process.stderr.write(`The history was unreadable; it was moved to ${history.movedAway}, and a new one begins.\n`);
+    return {
+      durations: history.durations(),
+      succeeded: history.succeeded(),
+      store: record ? (runs) => history.add(runs) : () => {},
+      close: () => history.close(),
+    };
+  } catch (error) {
+    const refuse = (): never => {
+      throw error;
+    };
+    return {durations: new Map(), succeeded: new Set(), store: refuse, close: () => {}};
+  }
+}

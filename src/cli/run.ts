@@ -1,0 +1,130 @@
+import {availableParallelism, totalmem} from 'node:os';
+import {PacelineError} from '../base/error.ts';
+import type {Diagnostic} from '../base/source.ts';
+import type {ContinuePolicy} from '../engine/engine.ts';
+import {firstRunSkip} from '../engine/first-run.ts';
+import {PrefetchMarker} from '../engine/prefetch.ts';
+import {type RunPlanOptions, runPlan} from '../engine/run-plan.ts';
+import {checkTools} from '../engine/tool-check.ts';
+import {makePlan} from '../plan/make-plan.ts';
+import type {Task, TaskPlan} from '../plan/task.ts';
+import type {Project} from '../project/project.ts';
+import {openStateFolder} from '../record/state-folder.ts';
+import type {Display} from '../ui/display.ts';
+import {VERSION} from '../version.ts';
+import {askApproval} from './approval.ts';
+import {durationOption} from './duration-option.ts';
+import {listenForInterrupts} from './interrupts.ts';
+import {type DisplayOptions, makeDisplay} from './make-display.ts';
+import {openHistory} from './open-history.ts';
+import {openProject, type ProjectOptions, reportWarnings} from './open-project.ts';
+import {chosenWorkspaces} from './workspace-option.ts';
+
+export interface RunOptions extends ProjectOptions, DisplayOptions {
+  readonly jobs?: number;
+  readonly filter?: readonly string[];
+  readonly affected?: string | true;
+  readonly only?: boolean;
+  readonly inOrder?: boolean;
+  readonly dryRun?: 'text' | 'json';
+  readonly continue: ContinuePolicy;
+  readonly define?: readonly string[];
+  readonly approve?: readonly string[];
+  readonly timeout?: string;
+}
+
+/** `paceline run`: reads, plans, asks, runs, shows. Returns the exit code. */
+export async function run(targets: readonly string[], options: RunOptions, args: readonly string[]): Promise<number> {
+  const start = performance.now();
+  const project = openProject(options);
+  const read = performance.now();
+  const jobs = options.jobs ?? project.limits.jobs ?? availableParallelism();
+  const workspaces = await chosenWorkspaces(project, options);
+  if (workspaces?.size === 0) {
+    process.stdout.write('Nothing is affected.\n');
+    return 0;
+  }
+  const planned = makePlan(project, {
+    targets,
+    jobs,
+    args,
+    memoryBytes: totalmem(),
+    ...(workspaces === undefined ? {} : {workspaces}),
+    ...(options.inOrder === undefined ? {} : {inOrder: options.inOrder}),
+    ...(options.only === undefined ? {} : {only: options.only}),
+  });
+  const end = performance.now();
+  reportWarnings(project, options.strict === true, planned.diagnostics);
+  if (options.dryRun !== undefined) return (await import('./dry-run.ts')).printDryRun(project, planned, options.dryRun);
+  return execute(project, planned, options, {
+    jobs,
+    command: ['run', ...targets, ...(args.length === 0 ? [] : ['--', ...args])],
+    phases: [
+      {name: 'config', start, end: read},
+      {name: 'plan', start: read, end},
+    ],
+  });
+}
+
+async function execute(project: Project, planned: TaskPlan, options: RunOptions, fixed: Pick<RunPlanOptions, 'jobs' | 'command' | 'phases'>): Promise<number> {
+  const folder = openStateFolder(project.root);
+  const history = openHistory(folder, project.state.history);
+  const {skip, remember} = skipping(project, planned, folder.path, history.succeeded);
+  const needed = [...planned.tasks.values()].filter((task) => skip(task) === undefined);
+  const doubts: readonly Diagnostic[] = await checkTools(project, needed, process.env);
+  reportWarnings({...project, diagnostics: []}, options.strict === true, doubts);
+  await askApproval(needed, options.approve ?? []);
+  const timeoutMs = options.timeout === undefined ? project.limits.timeoutMs : durationOption('--timeout', options.timeout);
+  let stopListening = (): void => {};
+  const show = await makeDisplay(planned, options, {durations: history.durations, jobs: fixed.jobs});
+  let display: Display | undefined;
+  const result = await runPlan({
+    ...fixed,
+    project,
+    planned,
+    folder,
+    skip,
+    version: VERSION,
+    store: history.store,
+    durations: history.durations,
+    continueOn: options.continue,
+    ...(timeoutMs === undefined ? {} : {timeoutMs}),
+    defined: definitions(options.define ?? []),
+    inherited: process.env,
+    listeners: (_, logs) => {
+      display = show(logs);
+      return [display.listener, (event) => (event.kind === 'task-finished' && event.status === 'passed' ? remember(event.task) : undefined)];
+    },
+    onInterruptible: (interrupt) => {
+      stopListening = listenForInterrupts(interrupt);
+    },
+  });
+  stopListening();
+  display?.finish(result);
+  history.close();
+  return result.exitCode;
+}
+
+/** What need not run: the prefetch stage when nothing is to be installed, and `first_run_only` phases that succeeded. */
+function skipping(project: Project, planned: TaskPlan, state: string, succeeded: ReadonlySet<string>): {skip: (task: Task) => string | undefined; remember: (id: string) => void} {
+  const first = firstRunSkip(project, succeeded);
+  const prefetch = [...planned.tasks.values()].find((task) => task.stage === 'prefetch');
+  const marker = prefetch === undefined ? undefined : new PrefetchMarker(state, project, prefetch);
+  return {
+    skip: (task) => (task !== prefetch ? first(task) : marker?.upToDate === true ? 'what the lockfile asks for is installed' : undefined),
+    remember: (id) => {
+      if (id === prefetch?.id) marker?.remember();
+    },
+  };
+}
+
+/** @throws PacelineError E_USAGE */
+function definitions(words: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const equals = word.indexOf('=');
+      if (equals < 1) throw new PacelineError('E_USAGE', `--define takes NAME=value, not "${word}".`);
+      return [word.slice(0, equals), word.slice(equals + 1)];
+    }),
+  );
+}

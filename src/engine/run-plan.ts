@@ -1,0 +1,153 @@
+import {randomBytes} from 'node:crypto';
+import type {Project} from '../project/project.ts';
+import type {Task, TaskPlan} from '../plan/task.ts';
+import {EVENT_FORMAT, type RunEvent, type RunId, type RunListener, type RunStarted, type RunStatus} from '../record/events.ts';
+import {RunFold} from '../record/fold.ts';
+import {Journal, removeJournal} from '../record/journal.ts';
+import {processIdentity} from '../record/process-identity.ts';
+import type {Run} from '../record/run.ts';
+import type {StateFolder} from '../record/state-folder.ts';
+import {ScriptFiles} from './command-line.ts';
+import {type ContinuePolicy, Engine} from './engine.ts';
+import {Environment} from './environment.ts';
+import {HostExecutor} from './executors/host.ts';
+import {LogStore, pruneLogs} from './log-store.ts';
+import {endProcesses, processesOfRuns} from './processes.ts';
+import {recover} from './recovery.ts';
+
+export interface RunPlanOptions {
+  readonly project: Project;
+  readonly planned: TaskPlan;
+  readonly folder: StateFolder;
+  /** Puts runs into the history; throws when it cannot. */
+  readonly store: (runs: readonly Run[]) => void;
+  readonly version: string;
+  readonly command: readonly string[];
+  readonly jobs: number;
+  readonly continueOn: ContinuePolicy;
+  readonly timeoutMs?: number;
+  /** From the command line. */
+  readonly defined: Readonly<Record<string, string>>;
+  readonly inherited: Readonly<Record<string, string | undefined>>;
+  readonly durations: ReadonlyMap<string, number>;
+  readonly skip: (task: Task) => string | undefined;
+  readonly listeners: (run: RunId, logs: string) => readonly RunListener[];
+  readonly phases: RunStarted['phases'];
+  /** Gets a function that stops the run: asks at the first call, kills at the second. */
+  readonly onInterruptible: (interrupt: (signal: string) => void) => void;
+}
+
+const EXIT_CODES: Record<RunStatus, number> = {passed: 0, failed: 1, interrupted: 130, timeout: 124};
+const SIGNAL_CODES: Readonly<Record<string, number>> = {SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143};
+
+/** Carries out a plan on this machine, with its journal, its logs and its place in the history. */
+export async function runPlan(options: RunPlanOptions): Promise<Run> {
+  const {project, planned, folder} = options;
+  const recovered = await recover(folder, project.limits.graceMs);
+  const run = newRunId();
+  const logs = new LogStore(folder.logs, run);
+  const journal = new Journal(folder, run);
+  let signal: string | undefined;
+  const started = startEvent(options, run);
+  const fold = new RunFold(started);
+  const listeners = [(event: RunEvent) => journal.append(event), (event: RunEvent) => fold.add(event), ...options.listeners(run, logs.folder)];
+  const emit = (event: RunEvent): void => {
+    for (const listener of listeners) listener(event);
+  };
+  for (const listener of listeners) listener(started);
+  journal.flush();
+  announce(emit, recovered.ended, recovered.active.length);
+  const engine = new Engine({
+    planned,
+    root: project.root,
+    executor: new HostExecutor(new ScriptFiles(logs.folder)),
+    environment: environmentOf(options, run),
+    logs,
+    emit,
+    now: () => performance.now(),
+    durations: options.durations,
+    continueOn: options.continueOn,
+    graceMs: project.limits.graceMs,
+    ...(options.timeoutMs === undefined ? {} : {timeoutMs: options.timeoutMs}),
+    ...(project.profile === undefined ? {} : {profile: project.profile}),
+    skip: options.skip,
+  });
+  options.onInterruptible((name) => {
+    signal ??= name;
+    engine.interrupt(name);
+  });
+  const status = await engine.run();
+  const escaped = await endProcesses(() => processesOfRuns(new Set([run])), Math.min(project.limits.graceMs, 2000));
+  if (escaped > 0) notice(emit, 'W_LEFTOVER', `${escaped} ${escaped === 1 ? 'process' : 'processes'} had left the process group of a task; ended.`);
+  if (journal.broken !== undefined) notice(emit, 'W_JOURNAL', `The journal is incomplete: ${journal.broken.message}.`);
+  const exitCode = status === 'interrupted' ? (SIGNAL_CODES[signal ?? ''] ?? 130) : EXIT_CODES[status];
+  emit({kind: 'run-finished', time: performance.now(), status, exitCode});
+  journal.close();
+  logs.close();
+  const result = fold.run();
+  keep(options.store, [...recovered.runs, result], [...recovered.journals, journal.path], emit);
+  tryPrune(folder, new Set([...recovered.active, run]));
+  return result;
+}
+
+/** Sorts by time: 9 digits of seconds in base 36 would last for ages, 7 do; then 8 random bytes that nobody else has. */
+function newRunId(): RunId {
+  return `${Date.now().toString(36).padStart(9, '0')}-${randomBytes(8).toString('hex')}` as RunId;
+}
+
+function startEvent(options: RunPlanOptions, run: RunId): RunStarted {
+  const {project, planned, version, command, jobs, phases} = options;
+  return {
+    kind: 'run-started',
+    time: performance.now(),
+    format: EVENT_FORMAT,
+    run,
+    at: Math.round(Date.now() - performance.now()),
+    version,
+    root: project.root,
+    command,
+    ...(project.profile === undefined ? {} : {profile: project.profile}),
+    jobs,
+    plan: planned.plan,
+    owner: processIdentity(process.pid),
+    phases,
+  };
+}
+
+function environmentOf(options: RunPlanOptions, run: RunId): Environment {
+  const {project, inherited, defined} = options;
+  const around = inherited.PACELINE_RUN_ID;
+  return new Environment({
+    project,
+    inherited,
+    defined,
+    marks: {PACELINE_RUN_ID: around === undefined ? run : `${around}:${run}`, PACELINE_ROOT: project.root},
+  });
+}
+
+function announce(emit: RunListener, ended: number, active: number): void {
+  if (ended > 0) notice(emit, 'W_RECOVERED', `An earlier run was killed; ended ${ended} ${ended === 1 ? 'process' : 'processes'} that it had left.`);
+  if (active > 0) notice(emit, 'W_OTHER_RUN', `${active === 1 ? 'Another run is' : `${active} other runs are`} under way in this checkout.`);
+}
+
+function notice(emit: RunListener, code: string, message: string): void {
+  emit({kind: 'notice', time: performance.now(), level: 'warning', code, message});
+}
+
+/** The history is written once a run; a journal goes only when its run is in there. */
+function keep(store: RunPlanOptions['store'], runs: readonly Run[], journals: readonly string[], emit: RunListener): void {
+  try {
+    store(runs);
+    for (const path of journals) removeJournal(path);
+  } catch (error) {
+    notice(emit, 'W_HISTORY', `${(error as Error).message} The run is kept in its journal.`);
+  }
+}
+
+function tryPrune(folder: StateFolder, active: ReadonlySet<string>): void {
+  try {
+    pruneLogs(folder.logs, active);
+  } catch {
+    // old logs stay; the next run tries again
+  }
+}

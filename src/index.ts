@@ -1,0 +1,10 @@
+export {PacelineError} from './base/error.ts';
+export type {Diagnostic, Origin} from './base/source.ts';
+export {makePlan} from './plan/make-plan.ts';
+export type {EdgeKind, NodeId, NodeKind, Plan, PlanEdge, PlanNode, Pool} from './plan/plan.ts';
+export type {PlanRequest} from './plan/request.ts';
+export type {Task, TaskPlan} from './plan/task.ts';
+export {loadProject} from './project/load.ts';
+export type {Phase, PhaseName, Project, Workspace, WorkspaceName} from './project/project.ts';
+export type {CommandEnd, RunEvent, RunId, RunStatus, TaskStatus} from './record/events.ts';
+export type {Run, Span, TaskRecord} from './record/run.ts';

@@ -1,0 +1,90 @@
+import {digraph} from '../graph/digraph.ts';
+import {longestPath} from '../graph/longest-path.ts';
+import type {Run, TaskRecord} from '../record/run.ts';
+import type {DisplayContext} from './display.ts';
+import {signOf, whyOf} from './outcome.ts';
+import {painted} from './style.ts';
+import {logTail} from './task-log.ts';
+import {clipped, duration, plural} from './text.ts';
+
+/** More tasks than this: those that simply passed are not listed one by one, the slowest apart. */
+const LISTED = 60;
+const SLOWEST = 10;
+const TAIL_LINES = 30;
+
+/** A line a task, then the failures with the end of their logs, then the total and the critical path. */
+export function printSummary(context: DisplayContext, run: Run): void {
+  const {screen} = context;
+  const width = Math.min(48, Math.max(8, ...run.tasks.map((task) => task.task.length)));
+  const shown = listed(run.tasks);
+  if (run.tasks.length > 0) screen.write('\n');
+  for (const task of shown) {
+    const spent = task.start === undefined ? '' : duration(task.finish - task.start);
+    const why = whyOf(task);
+    screen.write(`${signOf(screen, task)} ${task.task.padEnd(width)}  ${spent.padStart(9)}${why === '' ? '' : `  ${clipped(why, 100)}`}\n`);
+  }
+  if (shown.length < run.tasks.length) screen.write(painted(screen, 'dim', `  and ${run.tasks.length - shown.length} more that passed\n`));
+  const failures = run.tasks.filter((task) => task.status === 'failed');
+  for (const task of failures.slice(0, 10)) printFailure(context, task);
+  if (failures.length > 10) screen.write(`and ${failures.length - 10} more failures: paceline history show ${run.id}\n`);
+  screen.write(`\n${totals(context, run)}\n`);
+  const path = criticalPath(run);
+  if (path.tasks.length > 1) {
+    screen.write(`${painted(screen, 'dim', 'critical path')} ${clipped(path.tasks.join(' → '), Math.max(40, screen.columns() - 30))} (${duration(path.ms)})\n`);
+  }
+}
+
+function listed(tasks: readonly TaskRecord[]): readonly TaskRecord[] {
+  if (tasks.length <= LISTED) return tasks;
+  const spent = (task: TaskRecord): number => (task.start === undefined ? 0 : task.finish - task.start);
+  const slowest = new Set([...tasks].sort((one, other) => spent(other) - spent(one)).slice(0, SLOWEST));
+  const special = tasks.filter((task) => task.flaky || task.status === 'failed' || task.status === 'tolerated');
+  const unrun = tasks.filter((task) => task.status === 'blocked' || task.status === 'cancelled' || task.status === 'skipped');
+  const kept = new Set([...special, ...slowest, ...unrun.slice(0, LISTED)]);
+  return tasks.filter((task) => kept.has(task));
+}
+
+function printFailure(context: DisplayContext, task: TaskRecord): void {
+  const {screen} = context;
+  screen.write(`\n${painted(screen, 'red', '✗')} ${painted(screen, 'bold', task.task)} ${whyOf(task)}\n`);
+  if (task.line !== undefined && task.line !== '') screen.write(`  ${painted(screen, 'dim', '$')} ${clipped(task.line, 200)}\n`);
+  // in a grouped display the whole log stands above already
+  if (task.log !== undefined && task.log.end > task.log.start && (screen.live || context.shown === 'none')) {
+    const tail = logTail(context, task.log, TAIL_LINES);
+    screen.write(`${tail.replaceAll(/^/gm, '  ')}\n`);
+  }
+  screen.write(`  run it alone: ${painted(screen, 'bold', `paceline run ${shellWord(task.task)} --only`)}\n`);
+}
+
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./#-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+function totals({screen}: DisplayContext, run: Run): string {
+  const counts = new Map<string, number>();
+  for (const task of run.tasks) {
+    const key = task.flaky ? 'flaky' : task.status;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  const parts = [...counts].map(([status, count]) => `${count} ${status}`);
+  const verdict =
+    run.status === 'passed' ? painted(screen, 'green', 'passed') : painted(screen, 'red', run.status === 'timeout' ? 'over its time limit' : run.status);
+  return `${verdict}  ${plural(run.tasks.length, 'task')}${parts.length === 0 ? '' : ` (${parts.join(', ')})`} in ${duration(run.wallMs)}`;
+}
+
+/** The chain of tasks that took longest, with their measured times. */
+export function criticalPath(run: Run): {readonly tasks: readonly string[]; readonly ms: number} {
+  const numbers = new Map(run.plan.nodes.map((node, index) => [node.id, index]));
+  const weights = new Float64Array(run.plan.nodes.length);
+  for (const task of run.tasks) {
+    const number = numbers.get(task.task);
+    if (number !== undefined && task.start !== undefined) weights[number] = task.finish - task.start;
+  }
+  const from = run.plan.edges.map((edge) => numbers.get(edge.from) ?? 0);
+  const to = run.plan.edges.map((edge) => numbers.get(edge.to) ?? 0);
+  const path = longestPath(digraph(run.plan.nodes.length, from, to), weights).filter((number) => (weights[number] ?? 0) > 0);
+  return {
+    tasks: path.map((number) => run.plan.nodes[number]?.id ?? ''),
+    ms: path.reduce((sum, number) => sum + (weights[number] ?? 0), 0),
+  };
+}
