@@ -20,6 +20,9 @@ export interface Project {
   readonly name: string;
   readonly version?: string;
   readonly description?: string;
+  /** What its make.toml says it is (`webapp`), and who wrote it: for its readers. */
+  readonly type?: string;
+  readonly authors?: readonly string[];
   readonly dialect: Dialect;
   /** The env profile in force (`development`, `production`...), when one was chosen or detected. */
   readonly profile?: string;
@@ -29,6 +32,8 @@ export interface Project {
   readonly workspaces: ReadonlyMap<WorkspaceName, Workspace>;
   /** The root file's phases as they run in the root folder, whatever workspaces they normally run in: for hooks that run once. */
   readonly rootPhases: ReadonlyMap<PhaseName, Phase>;
+  /** The variables that every phase gets (already folded into `Phase.env`), for inline hooks. */
+  readonly env: readonly EnvEntry[];
   readonly pipelines: ReadonlyMap<string, Pipeline>;
   readonly hooks: RunHooks;
   readonly limits: RunLimits;
@@ -47,6 +52,7 @@ export interface Project {
 
 export interface Workspace {
   readonly name: WorkspaceName;
+  readonly description?: string;
   /** Relative to the root with `/`; '' for the root. May not exist yet. */
   readonly directory: string;
   /** Workspaces of this project that it depends on, directly. */
@@ -103,6 +109,10 @@ export interface Phase {
   readonly onFailure: 'stop' | 'warn' | 'ignore';
   readonly condition?: Condition;
   readonly tools: readonly ToolRequirement[];
+  /** Waits for the prefetch stage; true unless said otherwise. */
+  readonly needsPrefetch?: boolean;
+  /** Package managers are told to stay offline after the prefetch stage; true unless said otherwise. */
+  readonly offline?: boolean;
 }
 
 /** Names that were written in one list. `ordered`: one behind the other, unless the phases say `parallel`. */
@@ -115,7 +125,10 @@ export interface Sequence {
 export interface PhaseReference {
   readonly phase: PhaseName;
   /** own: the same workspace (else the root); dependencies: `^`; a name: that workspace. */
-  readonly where: {readonly kind: 'own'} | {readonly kind: 'dependencies'} | {readonly kind: 'workspace'; readonly name: WorkspaceName};
+  readonly where:
+    | {readonly kind: 'own'}
+    | {readonly kind: 'dependencies'}
+    | {readonly kind: 'workspace'; readonly name: WorkspaceName};
   /** Absent in a workspace: silently nothing (`^x`, turbo) or an error. */
   readonly optional: boolean;
   readonly origin: Origin;
@@ -130,6 +143,8 @@ export type Command = ShellCommand | ProgramCommand | ScriptCommand | PhaseCall;
 export interface ShellCommand {
   readonly kind: 'shell';
   readonly line: string;
+  /** Not the default `sh`. */
+  readonly shell?: string;
   /** The package.json script that it is: gets npm_lifecycle_event, npm_package_*. */
   readonly packageScript?: string;
   readonly role: CommandRole;
@@ -173,7 +188,10 @@ export interface PhaseCall {
  */
 export interface EnvEntry {
   readonly name: string;
-  readonly source: {readonly kind: 'value' | 'expand'; readonly value: string} | {readonly kind: 'script'; readonly lines: readonly string[]} | {readonly kind: 'unset'};
+  readonly source:
+    | {readonly kind: 'value' | 'expand'; readonly value: string}
+    | {readonly kind: 'script'; readonly lines: readonly string[]}
+    | {readonly kind: 'unset'};
   readonly condition?: Condition;
   readonly origin: Origin;
 }
@@ -251,7 +269,9 @@ export interface Pipeline {
 }
 
 /** A step of a hook that runs once a run, in the root folder. */
-export type HookStep = {readonly kind: 'phase'; readonly reference: PhaseReference} | {readonly kind: 'command'; readonly command: Command};
+export type HookStep =
+  | {readonly kind: 'phase'; readonly reference: PhaseReference}
+  | {readonly kind: 'command'; readonly command: Command};
 
 export interface RunHooks {
   readonly beforeAll: readonly HookStep[];

@@ -22,6 +22,8 @@ export interface DialectResult
   readonly phasesOf: (member: Member) => ReadonlyMap<PhaseName, Phase>;
   /** Dependencies between workspaces that the dialect adds to those of the manifests. */
   readonly extraDependencies?: ReadonlyMap<WorkspaceName, readonly WorkspaceName[]>;
+  /** What the files say about members, for lists. */
+  readonly descriptions?: ReadonlyMap<WorkspaceName, string>;
   /** Files that were read besides those of `found`, relative to the root. */
   readonly files: readonly string[];
 }

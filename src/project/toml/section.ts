@@ -1,0 +1,124 @@
+import type {Origin} from '../../base/source.ts';
+import type {TextPlaces} from '../text-place.ts';
+import type {KeyPlace} from './key-positions.ts';
+
+/** A text with the place it was written at. */
+export interface Located {
+  readonly text: string;
+  readonly origin: Origin;
+}
+
+/**
+ * One table of a TOML file. A value is given only if it has the wanted type: a wrong type has been reported before, when the file was
+ * held against the key vocabulary.
+ */
+export class Section {
+  readonly #table: Readonly<Record<string, unknown>>;
+  readonly #place: KeyPlace;
+  readonly #places: TextPlaces;
+  /** Where the table begins: its header, or its key. */
+  readonly here: Origin;
+
+  constructor(table: Readonly<Record<string, unknown>>, place: KeyPlace, places: TextPlaces, here: Origin) {
+    this.#table = table;
+    this.#place = place;
+    this.#places = places;
+    this.here = here;
+  }
+
+  /** Keys in the order of the file. */
+  get keys(): readonly string[] {
+    return Object.keys(this.#table);
+  }
+
+  has(key: string): boolean {
+    return Object.hasOwn(this.#table, key);
+  }
+
+  value(key: string): unknown {
+    return Object.hasOwn(this.#table, key) ? this.#table[key] : undefined;
+  }
+
+  /** Where a key stands. */
+  origin(key: string): Origin {
+    const place = this.#place.keys.get(key);
+    return place === undefined ? this.here : this.#places.origin(place.keyStart, place.keyEnd);
+  }
+
+  /** Where the value of a key, or an element of it, stands. */
+  valueOrigin(key: string, index?: number): Origin {
+    const place = this.#place.keys.get(key);
+    const item = index === undefined ? place : place?.items[index];
+    if (item === undefined || item.valueEnd === 0) return this.origin(key);
+    return this.#places.origin(item.valueStart, item.valueEnd);
+  }
+
+  string(key: string): string | undefined {
+    const value = this.value(key);
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  boolean(key: string): boolean | undefined {
+    const value = this.value(key);
+    return typeof value === 'boolean' ? value : undefined;
+  }
+
+  number(key: string): number | undefined {
+    const value = this.value(key);
+    return typeof value === 'number' ? value : undefined;
+  }
+
+  /** A text as a list of one, or a list of texts. */
+  strings(key: string): readonly string[] | undefined {
+    const value = this.value(key);
+    if (typeof value === 'string') return [value];
+    return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined;
+  }
+
+  /** The same, each with its place. */
+  located(key: string): readonly Located[] | undefined {
+    const value = this.value(key);
+    if (typeof value === 'string') return [{text: value, origin: this.valueOrigin(key)}];
+    if (!Array.isArray(value)) return undefined;
+    return value.flatMap((item, index) =>
+      typeof item === 'string' ? [{text: item, origin: this.valueOrigin(key, index)}] : [],
+    );
+  }
+
+  section(key: string): Section | undefined {
+    const value = this.value(key);
+    return isTable(value) ? this.#inner(value, this.#place.keys.get(key), this.origin(key)) : undefined;
+  }
+
+  /** The tables in a list. */
+  sections(key: string): readonly Section[] {
+    const value = this.value(key);
+    if (!Array.isArray(value)) return [];
+    const items = this.#place.keys.get(key)?.items ?? [];
+    return value.flatMap((item, index) => {
+      const place = items[index];
+      return isTable(item) && place !== undefined
+        ? [this.#inner(item, place, this.#places.origin(place.keyStart, place.keyEnd))]
+        : [];
+    });
+  }
+
+  /** The keys that hold tables. */
+  namedSections(): readonly (readonly [string, Section])[] {
+    return this.keys.flatMap((key) => {
+      const section = this.section(key);
+      return section === undefined ? [] : [[key, section] as const];
+    });
+  }
+
+  #inner(table: Readonly<Record<string, unknown>>, place: KeyPlace | undefined, here: Origin): Section {
+    return new Section(table, place ?? nowhere, this.#places, here);
+  }
+}
+
+const nowhere: KeyPlace = {keyStart: 0, keyEnd: 0, valueStart: 0, valueEnd: 0, keys: new Map(), items: []};
+
+/** A TOML table: neither a list nor a date. */
+export function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}

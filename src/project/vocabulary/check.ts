@@ -1,0 +1,145 @@
+import {nearestName} from '../../base/nearest-name.ts';
+import type {Diagnostic} from '../../base/source.ts';
+import {isTable, type Section} from '../toml/section.ts';
+import type {KeySpec, TableSpec} from './key-spec.ts';
+import {typeWords, valueKinds, valueWords} from './value-types.ts';
+
+/** How many key uses of a file are acted on, answered by a warning of their own, or under a table that is closed. */
+export interface KeyUses {
+  honoured: number;
+  warned: number;
+  closed: number;
+}
+
+type Report = (diagnostic: Diagnostic) => void;
+
+/**
+ * Holds a table against its vocabulary. Every key is honoured, or reported with its place: unknown keys and keys that nothing acts on
+ * as warnings, wrong types as errors. Counts key uses, a use being a key with a value that is not a table.
+ */
+export function checkKeys(section: Section, spec: TableSpec, report: Report, path: readonly string[] = []): KeyUses {
+  const check = new Check(report);
+  check.table(section, spec, path);
+  return check.uses;
+}
+
+class Check {
+  readonly uses: KeyUses = {honoured: 0, warned: 0, closed: 0};
+  readonly #report: Report;
+
+  constructor(report: Report) {
+    this.#report = report;
+  }
+
+  table(section: Section, spec: TableSpec, path: readonly string[]): void {
+    for (const key of section.keys) this.#key(section, key, spec, path);
+    for (const [key, {required}] of Object.entries(spec.keys)) {
+      if (required === true && !section.has(key)) {
+        const message = `${tableName(path)} has no "${key}"`;
+        this.#report({severity: 'error', code: 'E_MISSING_KEY', message, hint: `Add "${key}".`, origin: section.here});
+      }
+    }
+  }
+
+  #key(section: Section, key: string, table: TableSpec, path: readonly string[]): void {
+    const value = section.value(key);
+    const origin = section.origin(key);
+    const spec = findSpec(table, key, value);
+    if (spec === undefined) {
+      const near = nearestName(key, knownKeys(table));
+      this.uses.warned += leafCount(value);
+      this.#report({
+        severity: 'warning',
+        code: 'W_UNKNOWN_KEY',
+        message: `"${key}" is no key of ${tableName(path)}: it does nothing`,
+        hint:
+          near === undefined
+            ? 'Remove it; docs/reference/make-toml.md lists the keys there are.'
+            : `Did you mean "${near}"?`,
+        origin,
+      });
+      return;
+    }
+    if (spec.closed === true) {
+      this.uses.closed += leafCount(value);
+      const message = `[${[...path, key].join('.')}] is about something that paceline does not do: ${spec.doc}`;
+      this.#report({severity: 'warning', code: 'W_CLOSED_TABLE', message, origin});
+      return;
+    }
+    const problem = valueProblem(spec, value);
+    if (problem !== undefined) {
+      this.uses.warned += leafCount(value);
+      this.#report({
+        severity: 'error',
+        ...problem,
+        message: `"${key}" must be ${problem.message}`,
+        origin: section.valueOrigin(key),
+      });
+      return;
+    }
+    const reason = spec.unsupported?.(value);
+    if (reason !== undefined) {
+      this.uses.warned += leafCount(value);
+      this.#report({
+        severity: 'warning',
+        code: 'W_NOT_YET',
+        message: `"${key}" is understood, but not acted on: ${reason}`,
+        origin,
+      });
+      return;
+    }
+    if (spec.aliasOf !== undefined && section.has(spec.aliasOf)) {
+      this.uses.warned += leafCount(value);
+      const message = `"${key}" and "${spec.aliasOf}" say the same thing; "${spec.aliasOf}" counts`;
+      this.#report({severity: 'warning', code: 'W_SAME_KEY', message, hint: `Remove "${key}".`, origin});
+      return;
+    }
+    this.#inside(section, key, spec, [...path, key]);
+  }
+
+  #inside(section: Section, key: string, spec: KeySpec, path: readonly string[]): void {
+    const inner = section.section(key);
+    if (inner !== undefined && spec.table !== undefined) this.table(inner, spec.table, path);
+    else if (inner !== undefined) this.uses.honoured += leafCount(section.value(key));
+    else if (spec.items !== undefined && section.sections(key).length > 0) {
+      for (const item of section.sections(key)) this.table(item, spec.items, path);
+    } else this.uses.honoured += 1;
+  }
+}
+
+function findSpec(table: TableSpec, key: string, value: unknown): KeySpec | undefined {
+  const known = Object.hasOwn(table.keys, key) ? table.keys[key] : undefined;
+  const named = table.names?.find(({pattern, holds}) => {
+    if (pattern !== undefined && !pattern.test(key)) return false;
+    return holds === undefined || (holds === 'table') === isTable(value);
+  })?.spec;
+  if (known === undefined || named === undefined) return known ?? named;
+  // `[workspace.members]` may be a workspace of that name: the value tells
+  return valueProblem(known, value) === undefined || valueProblem(named, value) !== undefined ? known : named;
+}
+
+function knownKeys(table: TableSpec): readonly string[] {
+  return [
+    ...Object.keys(table.keys),
+    ...(table.names ?? []).filter(({pattern}) => pattern !== undefined).map(({sample}) => sample),
+  ];
+}
+
+function valueProblem(spec: KeySpec, value: unknown): {code: string; message: string} | undefined {
+  if (!spec.types.some((type) => valueKinds[type].accepts(value))) {
+    return {code: 'E_TYPE', message: `${typeWords(spec.types)}, but is ${valueWords(value)}`};
+  }
+  if (typeof value !== 'string' || spec.choices === undefined || spec.choices.includes(value)) return undefined;
+  return {code: 'E_VALUE', message: `one of ${spec.choices.map((choice) => `"${choice}"`).join(', ')}`};
+}
+
+function tableName(path: readonly string[]): string {
+  return path.length === 0 ? 'a make.toml' : `[${path.join('.')}]`;
+}
+
+/** Key uses in a value; a value that is not a table is one. */
+function leafCount(value: unknown): number {
+  if (Array.isArray(value) && value.some(isTable)) return value.reduce((sum: number, item) => sum + leafCount(item), 0);
+  if (!isTable(value)) return 1;
+  return Object.values(value).reduce((sum: number, inner) => sum + leafCount(inner), 0);
+}
