@@ -1,7 +1,8 @@
 import {posix} from 'node:path';
-import {parse, TomlError} from 'smol-toml';
 import type {Diagnostic} from '../base/source.ts';
 import {readTextIfThere} from './package-file.ts';
+import {parseDocument} from './toml/document.ts';
+import {isTable} from './toml/section.ts';
 
 /** A Cargo.toml that was read. */
 export interface CrateFile {
@@ -31,7 +32,8 @@ export function readCrateFile(
   const file = directory === '' ? 'Cargo.toml' : `${directory}/Cargo.toml`;
   const text = readTextIfThere(`${root}/${file}`, file, report);
   if (text === undefined) return undefined;
-  const toml = parsed(text, file, report);
+  const top = parseDocument(file, text, report)?.top;
+  const toml = Object.fromEntries(top?.keys.map((key) => [key, top.value(key)]) ?? []);
   const crate = table(toml.package);
   const workspace = toml.workspace === undefined ? undefined : table(toml.workspace);
   const name = crate.name;
@@ -46,21 +48,6 @@ export function readCrateFile(
     }),
     shared: sharedPaths(table(workspace?.dependencies), directory),
   };
-}
-
-function parsed(
-  text: string,
-  file: string,
-  report: (diagnostic: Diagnostic) => void,
-): Readonly<Record<string, unknown>> {
-  try {
-    return parse(text);
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    const message = (error.message.split('\n')[0] ?? '').replace(/^Invalid TOML document: /, 'this is not TOML: ');
-    report({severity: 'error', code: 'E_TOML', message, origin: {file, line: error.line, column: error.column}});
-    return {};
-  }
 }
 
 function dependencyTables(toml: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>[] {
@@ -93,9 +80,7 @@ function sharedPaths(entries: Readonly<Record<string, unknown>>, directory: stri
 }
 
 function table(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : {};
+  return isTable(value) ? value : {};
 }
 
 function texts(value: unknown): readonly string[] {

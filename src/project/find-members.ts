@@ -37,6 +37,7 @@ export function findMembers(
       ...(folder.package !== undefined && {
         manifest: folder.package.manifest,
         scriptOrigins: folder.package.scriptOrigins,
+        packageRanges: folder.package.ranges,
       }),
       dependencies: dependencies.get(name) ?? [],
       origin: originOf(folder),

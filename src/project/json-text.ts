@@ -187,11 +187,10 @@ class Reader {
   }
 
   #fault(expected: string): Fault {
-    const found = /^(?:[\w$.-]+|.)/su.exec(this.#text.slice(this.#at, this.#at + 40))?.[0];
-    return new Fault(
-      this.#at,
-      `expected ${expected} but found ${found === undefined ? 'the end of the file' : JSON.stringify(found)}`,
-    );
+    const found = /^(?:"[^"\n]*"|[\w$.-]+|.)/su.exec(this.#text.slice(this.#at, this.#at + 40))?.[0];
+    const shown =
+      found === undefined ? 'the end of the file' : found.length > 1 && found.startsWith('"') ? found : `"${found}"`;
+    return new Fault(this.#at, `expected ${expected} but found ${shown}`);
   }
 }
 

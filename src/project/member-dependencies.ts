@@ -40,10 +40,10 @@ class LinkableMembers {
   }
 
   #target(directory: string, key: string, range: string): WorkspaceName | undefined {
-    const protocol = /^([a-z]+):(.*)$/.exec(range);
+    const protocol = /^([a-z][a-z+]*):(.*)$/.exec(range);
     if (protocol === null) {
       const member = this.#byPackage.get(key);
-      if (member === undefined || member.name === ROOT_WORKSPACE) return undefined;
+      if (member === undefined || member.name === ROOT_WORKSPACE || range.includes('/')) return undefined; // `owner/repository`
       return rangeMayLink(range, member.folder.package?.manifest.version) ? member.name : undefined;
     }
     const [, kind, rest = ''] = protocol;

@@ -9,6 +9,8 @@ export interface Member {
   readonly manifest?: PackageManifest;
   /** Where each script of its package.json is written. */
   readonly scriptOrigins?: ReadonlyMap<string, Origin>;
+  /** Names and ranges of all kinds of dependencies in its package.json. */
+  readonly packageRanges?: ReadonlyMap<string, string>;
   /** Other members that its manifest names as dependencies of any kind. */
   readonly dependencies: readonly WorkspaceName[];
   readonly origin: Origin;

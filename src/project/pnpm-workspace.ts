@@ -16,28 +16,50 @@ export function readPnpmGlobs(
   if (text === undefined) return undefined;
   const lines = text.split(/\r?\n/);
   const head = lines.findIndex((line) => /^(["']?)packages\1\s*:(\s|$)/.test(line));
-  if (head === -1) return [];
+  if (head === -1) {
+    const start = /^(?:\s|#.*$)*\{/m.exec(text);
+    if (start?.index === 0) report(notUnderstood('expected "packages:" at the start of a line', 0, 0));
+    return [];
+  }
   const first = (lines[head] ?? '').replace(/^[^:]*:/, (key) => ' '.repeat(key.length));
-  const globs = /^\s*\[/.test(first) ? flowList(lines, head, first) : blockList(lines, head, first);
-  if (globs.kind === 'globs') return globs.globs;
-  const message = `the list of "packages" is not understood: expected ${globs.expected}`;
-  report({severity: 'error', code: 'E_YAML', message, origin: originAt(globs.line, globs.column)});
+  const rest = [first, ...lines.slice(head + 1)];
+  const start = rest.findIndex((line) => !emptyLine.test(line));
+  const globs = /^\s*\[/.test(rest[start] ?? '') ? flowList(rest, start) : blockList(rest);
+  if (globs.kind === 'globs')
+    return globs.globs.map(({glob, line, column, length}) => ({glob, origin: originAt(head + line, column, length)}));
+  report(notUnderstood(`expected ${globs.expected}`, head + globs.line, globs.column));
   return [];
 }
 
+function notUnderstood(expectation: string, line: number, column: number): Diagnostic {
+  const message = `the list of "packages" is not understood: ${expectation}`;
+  return {severity: 'error', code: 'E_YAML', message, origin: originAt(line, column)};
+}
+
+/** Blank, or a comment. */
+const emptyLine = /^\s*(?:#.*)?$/;
+
+interface PlacedGlob {
+  readonly glob: string;
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+}
+
+/** Lines and columns count from 0, at the line of the key. */
 type GlobList =
-  | {readonly kind: 'globs'; readonly globs: readonly FolderGlob[]}
+  | {readonly kind: 'globs'; readonly globs: readonly PlacedGlob[]}
   | {readonly kind: 'problem'; readonly expected: string; readonly line: number; readonly column: number};
 
 /** `- "packages/*"`, one a line. */
-function blockList(lines: readonly string[], head: number, first: string): GlobList {
-  if (!/^\s*(?:#.*)?$/.test(first))
-    return {kind: 'problem', expected: 'a list', line: head, column: first.search(/\S/)};
-  const globs: FolderGlob[] = [];
+function blockList(lines: readonly string[]): GlobList {
+  const first = lines[0] ?? '';
+  if (!emptyLine.test(first)) return {kind: 'problem', expected: 'a list', line: 0, column: first.search(/\S/)};
+  const globs: PlacedGlob[] = [];
   let indent: number | undefined;
-  for (let line = head + 1; line < lines.length; line++) {
+  for (let line = 1; line < lines.length; line++) {
     const text = lines[line] ?? '';
-    if (/^\s*(?:#.*)?$/.test(text)) continue;
+    if (emptyLine.test(text)) continue;
     const item = /^( *)-(\s+)(.*)$/.exec(text);
     if (item === null && /^\S/.test(text)) break;
     const column = text.search(/\S/);
@@ -46,20 +68,20 @@ function blockList(lines: readonly string[], head: number, first: string): GlobL
     indent = column;
     const start = column + 1 + (item[2] ?? '').length;
     const scalar = scalarAt(text, start, /(?:\s#.*|\s*)$/);
-    if (scalar === undefined || !/^\s*(?:#.*)?$/.test(text.slice(scalar.end))) {
+    if (scalar === undefined || !emptyLine.test(text.slice(scalar.end))) {
       return {kind: 'problem', expected: 'a glob, in quotes if it starts with * or !', line, column: start};
     }
-    globs.push({glob: scalar.value, origin: originAt(line, start, scalar.end - start)});
+    globs.push({glob: scalar.value, line, column: start, length: scalar.end - start});
   }
   return {kind: 'globs', globs};
 }
 
 /** `["packages/*", apps/*]`, on one line or several. */
-function flowList(lines: readonly string[], head: number, first: string): GlobList {
-  const globs: FolderGlob[] = [];
+function flowList(lines: readonly string[], start: number): GlobList {
+  const globs: PlacedGlob[] = [];
   let wantsItem = true;
-  for (let line = head; line < lines.length; line++) {
-    const text = line === head ? first.replace('[', ' ') : (lines[line] ?? '');
+  for (let line = start; line < lines.length; line++) {
+    const text = line === start ? (lines[line] ?? '').replace('[', ' ') : (lines[line] ?? '');
     for (let at = 0; at < text.length; at++) {
       const char = text[at] ?? '';
       if (/\s/.test(char)) continue;
@@ -72,7 +94,7 @@ function flowList(lines: readonly string[], head: number, first: string): GlobLi
       const scalar = wantsItem ? scalarAt(text, at, /[,\]]|\s#|$/) : undefined;
       if (scalar === undefined)
         return {kind: 'problem', expected: wantsItem ? 'a glob' : '"," or "]"', line, column: at};
-      globs.push({glob: scalar.value, origin: originAt(line, at, scalar.end - at)});
+      globs.push({glob: scalar.value, line, column: at, length: scalar.end - at});
       wantsItem = false;
       at = scalar.end - 1;
     }
