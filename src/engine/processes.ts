@@ -6,8 +6,8 @@ export interface ProcessEntry {
   readonly zombie: boolean;
 }
 
-/** Every process of this machine that we may look at; empty where there is no /proc. */
-export function listProcesses(): readonly ProcessEntry[] {
+/** Every process of this machine that we may look at, with a number from `first` on; empty where there is no /proc. */
+export function listProcesses(first = 1): readonly ProcessEntry[] {
   let names: readonly string[];
   try {
     names = readdirSync('/proc');
@@ -16,7 +16,7 @@ export function listProcesses(): readonly ProcessEntry[] {
   }
   return names.flatMap((name) => {
     const pid = Number(name);
-    const stat = Number.isInteger(pid) ? readText(`/proc/${name}/stat`) : undefined;
+    const stat = pid >= first ? readText(`/proc/${name}/stat`) : undefined;
     if (stat === undefined) return [];
     // behind the command name: state, parent, group; proc(5)
     const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -35,11 +35,20 @@ export function groupMembers(group: number): readonly number[] {
  * Living processes that inherited the mark of one of these runs: `PACELINE_RUN_ID` holds the ids of a run and of the runs around it,
  * joined by `:`. An id is random, so the mark proves whose they are.
  */
-export function processesOfRuns(runs: ReadonlySet<string>): readonly number[] {
+export function processesOfRuns(runs: ReadonlySet<string>, first = 1): readonly number[] {
   if (runs.size === 0) return [];
-  return listProcesses()
+  return listProcesses(first)
     .filter((entry) => entry.pid !== process.pid && !entry.zombie && carriesMark(entry.pid, runs))
     .map((entry) => entry.pid);
+}
+
+/**
+ * The lowest number that a process born after this one can have. Numbers are given out in rising order and begin anew at a limit, so
+ * after a while, or when the latest number is below ours, any number will do. proc(5), ns_last_pid.
+ */
+export function firstNumberAfterUs(): number {
+  const latest = Number(readText('/proc/sys/kernel/ns_last_pid') ?? '0');
+  return performance.now() < 30_000 && latest > process.pid ? process.pid : 1;
 }
 
 function carriesMark(pid: number, runs: ReadonlySet<string>): boolean {

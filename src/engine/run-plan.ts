@@ -12,7 +12,7 @@ import {type ContinuePolicy, Engine} from './engine.ts';
 import {Environment} from './environment.ts';
 import {HostExecutor} from './executors/host.ts';
 import {LogStore, pruneLogs} from './log-store.ts';
-import {endProcesses, processesOfRuns} from './processes.ts';
+import {endProcesses, firstNumberAfterUs, processesOfRuns} from './processes.ts';
 import {recover} from './recovery.ts';
 
 export interface RunPlanOptions {
@@ -77,7 +77,7 @@ export async function runPlan(options: RunPlanOptions): Promise<Run> {
     engine.interrupt(name);
   });
   const status = await engine.run();
-  const escaped = await endProcesses(() => processesOfRuns(new Set([run])), Math.min(project.limits.graceMs, 2000));
+  const escaped = await endProcesses(() => processesOfRuns(new Set([run]), firstNumberAfterUs()), Math.min(project.limits.graceMs, 2000));
   if (escaped > 0) notice(emit, 'W_LEFTOVER', `${escaped} ${escaped === 1 ? 'process' : 'processes'} had left the process group of a task; ended.`);
   if (journal.broken !== undefined) notice(emit, 'W_JOURNAL', `The journal is incomplete: ${journal.broken.message}.`);
   const exitCode = status === 'interrupted' ? (SIGNAL_CODES[signal ?? ''] ?? 130) : EXIT_CODES[status];
