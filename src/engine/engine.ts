@@ -164,7 +164,7 @@ export class Engine {
     if (result.status !== 'failed') return;
     this.#failed = true;
     const policy = this.#options.planned.inOrder && this.#options.continueOn === 'independent' ? 'never' : this.#options.continueOn;
-    if (policy === 'never' && this.#stop === undefined && task.stage === 'main') this.#halt({reason: 'failure'});
+    if (policy === 'never' && this.#stop === undefined && (task.stage === 'main' || task.stage === 'prefetch')) this.#halt({reason: 'failure'});
   }
 
   /** Persistent tasks that were asked for run until they end or are ended; the others only served. */

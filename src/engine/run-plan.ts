@@ -46,16 +46,16 @@ export async function runPlan(options: RunPlanOptions): Promise<Run> {
   const recovered = await recover(folder, project.limits.graceMs);
   const run = newRunId();
   const logs = new LogStore(folder.logs, run);
-  const journal = new Journal(folder, run);
-  let signal: string | undefined;
   const started = startEvent(options, run);
+  const journal = new Journal(folder, started);
+  let signal: string | undefined;
   const fold = new RunFold(started);
-  const listeners = [(event: RunEvent) => journal.append(event), (event: RunEvent) => fold.add(event), ...options.listeners(run, logs.folder)];
+  const shown = options.listeners(run, logs.folder);
+  const listeners = [(event: RunEvent) => journal.append(event), (event: RunEvent) => fold.add(event), ...shown];
   const emit = (event: RunEvent): void => {
     for (const listener of listeners) listener(event);
   };
-  for (const listener of listeners) listener(started);
-  journal.flush();
+  for (const listener of shown) listener(started);
   announce(emit, recovered.ended, recovered.active.length);
   const engine = new Engine({
     planned,

@@ -1,4 +1,5 @@
-import {at, forEachEdge, inDegrees} from '../graph/digraph.ts';
+import {at, type Digraph, forEachEdge, reversed} from '../graph/digraph.ts';
+import {reach} from '../graph/reach.ts';
 import type {Command, HookStep, Phase, PhaseName, Project, Workspace} from '../project/project.ts';
 import type {Stage} from './task.ts';
 import type {TaskGraph} from './task-graph.ts';
@@ -49,39 +50,30 @@ export function addHook(graph: TaskGraph, project: Project, root: Workspace, nam
   return nodes.flat();
 }
 
-/** Everything in the plan that is not the hook's own work waits for the hook. */
+/** Everything in the plan that is not the hook's own work waits for the hook, and does not run when the hook fails. */
 export function putFirst(graph: TaskGraph, hook: readonly number[], isLater: (node: number) => boolean): void {
-  if (hook.length === 0) return;
-  const directed = graph.edges.graph(graph.nodes.length);
-  const own = new Uint8Array(graph.nodes.length);
-  const stack = [...hook];
-  const backwards = new Map<number, number[]>();
-  for (let node = 0; node < graph.nodes.length; node++) {
-    forEachEdge(directed, node, (target) => {
-      const list = backwards.get(target);
-      if (list === undefined) backwards.set(target, [node]);
-      else list.push(node);
-    });
-  }
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (at(own, node) === 1) continue;
-    own[node] = 1;
-    stack.push(...(backwards.get(node) ?? []));
-  }
-  const degrees = inDegrees(directed);
+  const origin = graph.nodes[hook[0] ?? -1]?.origin;
+  if (origin === undefined) return;
+  const backwards = reversed(graph.edges.graph(graph.nodes.length));
+  const own = reach(backwards, hook);
   const starts: number[] = [];
   for (let node = 0; node < graph.nodes.length; node++) {
-    if (at(own, node) === 1 || !isLater(node)) continue;
-    const fed = backwards.get(node) ?? [];
-    // whatever has a predecessor outside the hook waits through it
-    if (at(degrees, node) === 0 || fed.every((source) => at(own, source) === 1)) starts.push(node);
+    if (at(own, node) === 0 && isLater(node) && !waitsForLater(graph, backwards, node, own, isLater)) starts.push(node);
   }
-  const origin = graph.nodes[hook[0] ?? 0]?.origin;
-  if (hook.length * starts.length <= hook.length + starts.length || origin === undefined) {
+  if (hook.length * starts.length <= hook.length + starts.length) {
     for (const from of hook) for (const to of starts) graph.edges.add(from, to, 'after', origin);
     return;
   }
   const gate = graph.group(`gate:${graph.nodes.length}`, origin);
   for (const from of hook) graph.edges.add(from, gate, 'after', origin);
   for (const to of starts) graph.edges.add(gate, to, 'after', origin);
+}
+
+/** A node that needs another one which waits for the hook waits too. Order alone passes no failure on. */
+function waitsForLater(graph: TaskGraph, backwards: Digraph, node: number, own: Uint8Array, isLater: (node: number) => boolean): boolean {
+  let waits = false;
+  forEachEdge(backwards, node, (source, edge) => {
+    if (at(own, source) === 0 && graph.edges.kinds[edge] !== 'order' && isLater(source)) waits = true;
+  });
+  return waits;
 }
