@@ -15,14 +15,13 @@ outputs = ${JSON.stringify(outputs)}
 cache = true
 `;
 
-/** For the workload, and for plans of it. */
-export const workloadMakeToml = `[project]\nname = "bench-workload"\n${tasks.map(phase).join('')}`;
+const makeToml = `[project]\nname = "bench-workload"\n${tasks.map(phase).join('')}`;
 
 export const paceline: Runner = {
   name: 'paceline',
   title: 'paceline',
   version: () => versionIn(repository),
-  setup: () => ({files: {'make.toml': workloadMakeToml}}),
+  setup: () => ({files: {'make.toml': makeToml}}),
   command: (task) => [execPath, pacelineProgram, 'run', task, '--jobs', String(JOBS)],
   env: () => ({}),
   caches: ['.paceline'],

@@ -13,9 +13,13 @@ function violationsOf(files: Readonly<Record<string, string>>): readonly string[
     mkdirSync(dirname(join(root, file)), {recursive: true});
     writeFileSync(join(root, file), text);
   }
-  const {stderr, status} = spawnSync(process.execPath, [join(import.meta.dirname, 'import-rules.ts'), root], {
-    encoding: 'utf8',
-  });
+  const {stderr, status} = spawnSync(
+    process.execPath,
+    [join(import.meta.dirname, '../scripts/import-rules.ts'), root],
+    {
+      encoding: 'utf8',
+    },
+  );
   const lines = stderr.split('\n').filter((line) => line !== '');
   expect(status).toBe(lines.length === 0 ? 0 : 1);
   return lines;
