@@ -1,5 +1,5 @@
 import {existsSync, renameSync} from 'node:fs';
-import {DatabaseSync} from 'node:sqlite';
+import {DatabaseSync, type SQLOutputValue} from 'node:sqlite';
 import {zstdCompressSync, zstdDecompressSync} from 'node:zlib';
 import {PacelineError} from '../base/error.ts';
 import type {RunId} from './events.ts';
@@ -32,61 +32,78 @@ export interface RunSummary {
 
 /** Past runs of a checkout, in SQLite. Many processes may have it open. */
 export class History {
-  readonly #database: DatabaseSync;
-  /** Where an unreadable history was moved to, when that happened. */
-  readonly movedAway: string | undefined;
+  readonly #path: string;
+  #open: DatabaseSync | undefined;
+  #movedAway: string | undefined;
 
-  /** @throws PacelineError E_HISTORY when the file can be neither opened nor replaced */
+  /** @throws PacelineError E_HISTORY when the file can be neither opened nor replaced; so do all methods */
   constructor(folder: StateFolder) {
-    let movedAway: string | undefined;
-    let database: DatabaseSync;
+    this.#path = folder.history;
+    this.#use(() => {});
+  }
+
+  /** Where an unreadable history was moved to, when that happened. */
+  get movedAway(): string | undefined {
+    return this.#movedAway;
+  }
+
+  /** Works on the database; one that turns out to be broken, whenever that is, is moved away, and a new one begins. */
+  #use<Result>(work: (database: DatabaseSync) => Result): Result {
     try {
-      database = openDatabase(folder.history);
+      try {
+        this.#open ??= openDatabase(this.#path);
+        return work(this.#open);
+      } catch (error) {
+        if (!isCorrupt(error)) throw error;
+        this.close();
+        this.#movedAway = `${this.#path}.broken-${Date.now()}`;
+        for (const suffix of ['', '-wal', '-shm']) if (existsSync(this.#path + suffix)) renameSync(this.#path + suffix, this.#movedAway + suffix);
+        this.#open = openDatabase(this.#path);
+        return work(this.#open);
+      }
     } catch (error) {
-      if (!isCorrupt(error)) throw historyError(folder.history, error);
-      movedAway = `${folder.history}.broken-${Date.now()}`;
-      renameSync(folder.history, movedAway);
-      for (const suffix of ['-wal', '-shm']) if (existsSync(folder.history + suffix)) renameSync(folder.history + suffix, movedAway + suffix);
-      database = openDatabase(folder.history);
+      throw historyError(this.#path, error);
     }
-    this.#database = database;
-    this.movedAway = movedAway;
   }
 
   /** Adds runs and forgets the oldest over `keep`, in one transaction. A run that is there already is left as it is. */
   add(runs: readonly Run[], keep = KEPT_RUNS): void {
-    const database = this.#database;
-    const insert = database.prepare('INSERT OR IGNORE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#use((database) => this.#add(database, runs, keep));
+  }
+
+  #add(database: DatabaseSync, runs: readonly Run[], keep: number): void {
     database.exec('BEGIN IMMEDIATE');
     try {
+      const insert = database.prepare('INSERT OR IGNORE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
       for (const run of runs) {
         const failed = run.tasks.filter((task) => task.status === 'failed').length;
         const data = zstdCompressSync(JSON.stringify(run));
         const added = insert.run(run.id, run.at, run.wallMs, run.status, run.exitCode, JSON.stringify(run.command), run.tasks.length, failed, data);
-        if (added.changes > 0) this.#learn(run);
+        if (added.changes > 0) learn(database, run);
       }
       database.prepare('DELETE FROM run WHERE id NOT IN (SELECT id FROM run ORDER BY at DESC, id DESC LIMIT ?)').run(keep);
       database.exec('COMMIT');
     } catch (error) {
-      database.exec('ROLLBACK');
-      throw historyError(this.#database.location() ?? '', error);
+      // some failures (a full disk) have rolled back already
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
     }
   }
 
   /** Expected duration of each task that ever passed, ms: an exponential average that weighs the latest run with 0.3. */
   durations(): ReadonlyMap<string, number> {
-    const rows = this.#database.prepare('SELECT task, ms FROM duration').all();
+    const rows = this.#rows('SELECT task, ms FROM duration');
     return new Map(rows.map((row) => [String(row.task), Number(row.ms)]));
   }
 
   /** Tasks that have succeeded in this checkout at least once; no limit of the history removes them. */
   succeeded(): ReadonlySet<string> {
-    return new Set(this.#database.prepare('SELECT task FROM first_success').all().map((row) => String(row.task)));
+    return new Set(this.#rows('SELECT task FROM first_success').map((row) => String(row.task)));
   }
 
   /** The newest first. */
   list(limit: number): readonly RunSummary[] {
-    const rows = this.#database.prepare('SELECT id, at, wall_ms, status, exit_code, command, tasks, failed FROM run ORDER BY at DESC, id DESC LIMIT ?').all(limit);
+    const rows = this.#rows('SELECT id, at, wall_ms, status, exit_code, command, tasks, failed FROM run ORDER BY at DESC, id DESC LIMIT ?', limit);
     return rows.map((row) => ({
       id: String(row.id) as RunId,
       at: Number(row.at),
@@ -102,29 +119,32 @@ export class History {
   /** Runs whose id begins with `prefix`; `latest` is the newest. */
   find(prefix: string): readonly RunId[] {
     if (prefix === 'latest' || prefix === 'last') return this.list(1).map((run) => run.id);
-    const rows = this.#database.prepare("SELECT id FROM run WHERE id LIKE ? || '%' ESCAPE '!' LIMIT 20").all(prefix.replaceAll(/[!%_]/g, '!$&'));
+    const rows = this.#rows("SELECT id FROM run WHERE id LIKE ? || '%' ESCAPE '!' LIMIT 20", prefix.replaceAll(/[!%_]/g, '!$&'));
     return rows.map((row) => String(row.id) as RunId);
   }
 
   get(id: RunId): Run | undefined {
-    const row = this.#database.prepare('SELECT data FROM run WHERE id = ?').get(id);
+    const [row] = this.#rows('SELECT data FROM run WHERE id = ?', id);
     return row === undefined ? undefined : (JSON.parse(zstdDecompressSync(row.data as Uint8Array).toString('utf8')) as Run);
   }
 
   close(): void {
-    this.#database.close();
+    this.#open?.close();
+    this.#open = undefined;
   }
 
-  #learn(run: Run): void {
-    const duration = this.#database.prepare(
-      'INSERT INTO duration VALUES (?1, ?2, 1) ON CONFLICT (task) DO UPDATE SET ms = ms * 0.7 + ?2 * 0.3, runs = runs + 1',
-    );
-    const success = this.#database.prepare('INSERT OR IGNORE INTO first_success VALUES (?, ?)');
-    for (const task of run.tasks) {
-      if (task.status !== 'passed' || task.start === undefined) continue;
-      duration.run(task.task, task.finish - task.start);
-      success.run(task.task, Math.round(run.at + task.finish));
-    }
+  #rows(query: string, ...values: readonly (string | number)[]): readonly Record<string, SQLOutputValue>[] {
+    return this.#use((database) => database.prepare(query).all(...values));
+  }
+}
+
+function learn(database: DatabaseSync, run: Run): void {
+  const duration = database.prepare('INSERT INTO duration VALUES (?1, ?2, 1) ON CONFLICT (task) DO UPDATE SET ms = ms * 0.7 + ?2 * 0.3, runs = runs + 1');
+  const success = database.prepare('INSERT OR IGNORE INTO first_success VALUES (?, ?)');
+  for (const task of run.tasks) {
+    if (task.status !== 'passed' || task.start === undefined) continue;
+    duration.run(task.task, task.finish - task.start);
+    success.run(task.task, Math.round(run.at + task.finish));
   }
 }
 

@@ -1,6 +1,6 @@
-import {closeSync, openSync, readdirSync, readFileSync, rmSync, writeSync} from 'node:fs';
+import {closeSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import type {RunEvent, RunId} from './events.ts';
+import type {RunEvent, RunId, RunStarted} from './events.ts';
 import {isAlive} from './process-identity.ts';
 import type {StateFolder} from './state-folder.ts';
 
@@ -11,9 +11,13 @@ export class Journal {
   #pending: string[] = [];
   #broken: Error | undefined;
 
-  constructor(folder: StateFolder, run: RunId) {
-    this.path = join(folder.journals, `${run}.ndjson`);
-    this.#descriptor = openSync(this.path, 'a');
+  /** Appears with its first event, which names its owner: nobody ever sees a journal that seems to have none. */
+  constructor(folder: StateFolder, started: RunStarted) {
+    this.path = join(folder.journals, `${started.run}.ndjson`);
+    const unfinished = join(folder.journals, `${started.run}.${process.pid}.new`);
+    this.#descriptor = openSync(unfinished, 'ax');
+    writeFileSync(this.#descriptor, `${JSON.stringify(started)}\n`);
+    renameSync(unfinished, this.path);
   }
 
   /** Set when the disk refused a line: the run goes on, without a complete record. */
@@ -31,7 +35,7 @@ export class Journal {
     const text = `${this.#pending.join('\n')}\n`;
     this.#pending = [];
     try {
-      writeSync(this.#descriptor, text);
+      writeFileSync(this.#descriptor, text);
     } catch (error) {
       this.#broken = error as Error;
     }
@@ -67,9 +71,12 @@ export function leftJournals(folder: StateFolder): {readonly left: readonly Left
   const left: LeftJournal[] = [];
   const active: RunId[] = [];
   for (const name of namesIn(folder.journals)) {
+    const path = join(folder.journals, name);
+    const [, maker, pid] = /^(.*)\.(\d+)\.new$/.exec(name) ?? [];
+    // killed before its first event: nothing had run
+    if (maker !== undefined && !isAlive({pid: Number(pid), started: '', boot: ''})) left.push({run: maker as RunId, path, events: []});
     if (!name.endsWith('.ndjson')) continue;
     const run = name.slice(0, -'.ndjson'.length) as RunId;
-    const path = join(folder.journals, name);
     const events = readOrNothing(path);
     const owner = events[0]?.kind === 'run-started' ? events[0].owner : undefined;
     if (owner !== undefined && owner.pid !== process.pid && isAlive(owner)) active.push(run);

@@ -12,8 +12,10 @@ function currentBoot(): string {
 /** The identity of a process that runs now; `started` is '' when it does not, or where the platform does not tell. */
 export function processIdentity(pid: number): ProcessIdentity {
   const stat = readOr(`/proc/${pid}/stat`, '');
-  // field 22, counted from behind the command name, which may hold blanks and brackets; proc(5)
-  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  // fields 3 and 22, counted from behind the command name, which may hold blanks and brackets; proc(5)
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // one that nobody has waited for yet runs no more
+  const started = fields[0] === 'Z' || fields[0] === 'X' ? '' : (fields[19] ?? '');
   return {pid, started, boot: currentBoot()};
 }
 
