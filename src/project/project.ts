@@ -166,6 +166,8 @@ export interface ScriptCommand {
   readonly text: string;
   /** Program and leading arguments, from `script_runner` or the shebang: `['bash']`, `['python3']`; the file's path follows. */
   readonly interpreter: readonly string[];
+  /** Behind the file's path; `${NAME}` and `${@}` are replaced as in ProgramCommand. */
+  readonly args?: readonly string[];
   /** With the dot, when the interpreter wants one. */
   readonly extension?: string;
   readonly role: CommandRole;

@@ -36,12 +36,16 @@ function understood(command: Command, context: CallContext): readonly Command[] 
       return [command];
     case 'program': {
       const words = [command.program, ...command.args];
-      return [phaseCall(programCall(words), words.join(' '), command, context) ?? command];
+      const call = programCall(words);
+      const understoodCall = phaseCall(call, words.join(' '), command, context);
+      if (understoodCall === undefined && call !== undefined) warn(command, call, context);
+      return [understoodCall ?? command];
     }
     case 'shell': {
-      const call = phaseCall(runnerCall(command.line), command.line, command, context);
-      if (call === undefined && callsRunner(command.line)) warn(command, context);
-      return [call ?? command];
+      const call = runnerCall(command.line);
+      const understoodCall = phaseCall(call, command.line, command, context);
+      if (understoodCall === undefined && callsRunner(command.line)) warn(command, call, context);
+      return [understoodCall ?? command];
     }
     case 'script':
       return understoodScript(command, context);
@@ -63,20 +67,24 @@ function phaseCall(
 
 /** A shell script that stops at the first failure and has nothing but plain lines is the same line by line. */
 function understoodScript(command: ScriptCommand, context: CallContext): readonly Command[] {
-  const lines = command.text
+  const all = command.text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'));
+  const [first = ''] = all;
+  const setsStop = /^set -[eux]*e[eux]*(?:o pipefail)?$/.test(first);
+  const lines = setsStop ? all.slice(1) : all;
   const calls = lines.map((line) => phaseCall(runnerCall(line), line, command, context));
   if (calls.every((call) => call === undefined)) {
-    if (callsRunner(command.text)) warn(command, context);
+    if (callsRunner(command.text)) warn(command, undefined, context);
     return [command];
   }
   const shell = command.interpreter[0]?.replace(/^.*\//, '');
-  const stops = (shell === 'sh' || shell === 'bash') && command.interpreter.some((word) => /^-\w*e\w*$/.test(word));
-  const separable = lines.every((line, index) => calls[index] !== undefined || isPlain(line));
+  const stops = setsStop || command.interpreter.some((word) => /^-\w*e\w*$/.test(word));
+  const isShell = shell === 'sh' || shell === 'bash';
+  const separable = isShell && lines.every((line, index) => calls[index] !== undefined || isPlain(line));
   if (!separable || (lines.length > 1 && !stops)) {
-    warn(command, context);
+    warn(command, undefined, context);
     return [command];
   }
   return lines.map((line, index): Command => {
@@ -94,12 +102,20 @@ function isPlain(line: string): boolean {
   );
 }
 
-function warn(command: Command, {report}: CallContext): void {
+function warn(command: Command, call: RunnerCall | undefined, {names, report}: CallContext): void {
+  const unknown = call?.phases.filter((phase) => !names.isPhase(phase)) ?? [];
+  const {origin} = command;
+  if (unknown.length > 0) {
+    const message = `this calls phases that do not exist: ${unknown.join(', ')}`;
+    const hint = `Define them, or take them out; the line runs as it is written.`;
+    report({severity: 'warning', code: 'W_UNKNOWN_PHASE', message, hint, origin});
+    return;
+  }
   report({
     severity: 'warning',
     code: 'W_NESTED_RUNNER',
     message: 'this calls a runner from inside a script: it starts by itself, and what it runs is not part of the plan',
     hint: 'Name the phases in depends_on (cargo-make: dependencies or run_task), or give the call a command of its own.',
-    origin: command.origin,
+    origin,
   });
 }

@@ -1,14 +1,16 @@
 import type {Diagnostic} from '../../base/source.ts';
 import type {Declared} from '../declared/declared.ts';
 import type {TomlDocument} from '../toml/document.ts';
+import {cargoMakeKeys} from '../vocabulary/cargo-make-keys.ts';
 import {checkKeys, type KeyUses} from '../vocabulary/check.ts';
 import type {TableSpec} from '../vocabulary/key-spec.ts';
 import {lifecycleKeys} from '../vocabulary/lifecycle-keys.ts';
 import {phasesKeys} from '../vocabulary/phases-keys.ts';
+import {readCargoMake} from './cargo-make.ts';
 import {readLifecycle} from './lifecycle.ts';
 import {readPhasesFile} from './phases.ts';
 
-export type MakeDialect = 'lifecycle' | 'phases';
+export type MakeDialect = 'lifecycle' | 'phases' | 'cargo-make';
 
 type Report = (diagnostic: Diagnostic) => void;
 
@@ -21,10 +23,12 @@ interface MakeReader {
 export const makeReaders: Readonly<Record<MakeDialect, MakeReader>> = {
   lifecycle: {keys: lifecycleKeys, read: readLifecycle},
   phases: {keys: phasesKeys, read: readPhasesFile},
+  'cargo-make': {keys: cargoMakeKeys, read: readCargoMake},
 };
 
 /** By the tables of the file, not by its name: all three are called make.toml. */
 export function makeDialect({top}: TomlDocument): MakeDialect {
+  if (top.section('tasks') !== undefined) return 'cargo-make';
   return top.section('phases') !== undefined ? 'phases' : 'lifecycle';
 }
 

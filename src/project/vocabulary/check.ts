@@ -13,29 +13,45 @@ export interface KeyUses {
 
 type Report = (diagnostic: Diagnostic) => void;
 
+/** How messages speak of a kind of file. */
+export interface FileWords {
+  readonly file: string;
+  /** The page that lists its keys. */
+  readonly reference: string;
+  readonly table: (path: readonly string[]) => string;
+}
+
+const makeToml: FileWords = {
+  file: 'a make.toml',
+  reference: 'docs/reference/make-toml.md',
+  table: (path) => `[${path.join('.')}]`,
+};
+
 /**
  * Holds a table against its vocabulary. Every key is honoured, or reported with its place: unknown keys and keys that nothing acts on
  * as warnings, wrong types as errors. Counts key uses, a use being a key with a value that is not a table.
  */
-export function checkKeys(section: Section, spec: TableSpec, report: Report, path: readonly string[] = []): KeyUses {
-  const check = new Check(report);
-  check.table(section, spec, path);
+export function checkKeys(section: Section, spec: TableSpec, report: Report, words: FileWords = makeToml): KeyUses {
+  const check = new Check(report, words);
+  check.table(section, spec, []);
   return check.uses;
 }
 
 class Check {
   readonly uses: KeyUses = {honoured: 0, warned: 0, closed: 0};
   readonly #report: Report;
+  readonly #words: FileWords;
 
-  constructor(report: Report) {
+  constructor(report: Report, words: FileWords) {
     this.#report = report;
+    this.#words = words;
   }
 
   table(section: Section, spec: TableSpec, path: readonly string[]): void {
     for (const key of section.keys) this.#key(section, key, spec, path);
     for (const [key, {required}] of Object.entries(spec.keys)) {
       if (required === true && !section.has(key)) {
-        const message = `${tableName(path)} has no "${key}"`;
+        const message = `${this.#name(path)} has no "${key}"`;
         this.#report({severity: 'error', code: 'E_MISSING_KEY', message, hint: `Add "${key}".`, origin: section.here});
       }
     }
@@ -51,10 +67,10 @@ class Check {
       this.#report({
         severity: 'warning',
         code: 'W_UNKNOWN_KEY',
-        message: `"${key}" is no key of ${tableName(path)}: it does nothing`,
+        message: `"${key}" is no key of ${this.#name(path)}: it does nothing`,
         hint:
           near === undefined
-            ? 'Remove it; docs/reference/make-toml.md lists the keys there are.'
+            ? `Remove it; ${this.#words.reference} lists the keys there are.`
             : `Did you mean "${near}"?`,
         origin,
       });
@@ -62,7 +78,7 @@ class Check {
     }
     if (spec.closed === true) {
       this.uses.closed += leafCount(value);
-      const message = `[${[...path, key].join('.')}] is about something that paceline does not do: ${spec.doc}`;
+      const message = `${this.#name([...path, key])} is about something that paceline does not do: ${spec.doc}`;
       this.#report({severity: 'warning', code: 'W_CLOSED_TABLE', message, origin});
       return;
     }
@@ -88,13 +104,21 @@ class Check {
       });
       return;
     }
-    if (spec.aliasOf !== undefined && section.has(spec.aliasOf)) {
+    const winner = [spec.aliasOf, spec.yieldsTo].find((other) => other !== undefined && section.has(other));
+    if (winner !== undefined) {
       this.uses.warned += leafCount(value);
-      const message = `"${key}" and "${spec.aliasOf}" say the same thing; "${spec.aliasOf}" counts`;
+      const message =
+        winner === spec.aliasOf
+          ? `"${key}" and "${winner}" say the same thing; "${winner}" counts`
+          : `"${key}" does nothing where there is a "${winner}"`;
       this.#report({severity: 'warning', code: 'W_SAME_KEY', message, hint: `Remove "${key}".`, origin});
       return;
     }
     this.#inside(section, key, spec, [...path, key]);
+  }
+
+  #name(path: readonly string[]): string {
+    return path.length === 0 ? this.#words.file : this.#words.table(path);
   }
 
   #inside(section: Section, key: string, spec: KeySpec, path: readonly string[]): void {
@@ -109,9 +133,9 @@ class Check {
 
 function findSpec(table: TableSpec, key: string, value: unknown): KeySpec | undefined {
   const known = Object.hasOwn(table.keys, key) ? table.keys[key] : undefined;
-  const named = table.names?.find(({pattern, holds}) => {
+  const named = table.names?.find(({pattern, fits}) => {
     if (pattern !== undefined && !pattern.test(key)) return false;
-    return holds === undefined || (holds === 'table') === isTable(value);
+    return fits === undefined || fits(value);
   })?.spec;
   if (known === undefined || named === undefined) return known ?? named;
   // `[workspace.members]` may be a workspace of that name: the value tells
@@ -131,10 +155,6 @@ function valueProblem(spec: KeySpec, value: unknown): {code: string; message: st
   }
   if (typeof value !== 'string' || spec.choices === undefined || spec.choices.includes(value)) return undefined;
   return {code: 'E_VALUE', message: `one of ${spec.choices.map((choice) => `"${choice}"`).join(', ')}`};
-}
-
-function tableName(path: readonly string[]): string {
-  return path.length === 0 ? 'a make.toml' : `[${path.join('.')}]`;
 }
 
 /** Key uses in a value; a value that is not a table is one. */

@@ -28,6 +28,8 @@ export interface KeySpec {
   readonly choices?: readonly string[];
   /** A second spelling of another key, which wins when both are there. */
   readonly aliasOf?: string;
+  /** Another key of the table, beside which this one means nothing. */
+  readonly yieldsTo?: string;
   readonly required?: boolean;
   /** The keys of the table, when it may be one. */
   readonly table?: TableSpec;
@@ -56,8 +58,8 @@ export interface NameSpec {
   readonly sample: string;
   /** All names when absent. */
   readonly pattern?: RegExp;
-  /** Only when the value is a table, or only when it is none. */
-  readonly holds?: 'table' | 'value';
+  /** Only for such a value; for any when absent. */
+  readonly fits?: (value: unknown) => boolean;
   readonly spec: KeySpec;
 }
 

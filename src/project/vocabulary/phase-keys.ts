@@ -1,3 +1,4 @@
+import {isNoTable, isTable} from '../toml/section.ts';
 import {always, type KeySpec, type TableSpec} from './key-spec.ts';
 import {condition, readyWhen, resources, variables} from './shared-shapes.ts';
 
@@ -163,7 +164,7 @@ const phaseEnv: KeySpec = {
       {
         placeholder: 'profile',
         sample: 'production',
-        holds: 'table',
+        fits: isTable,
         spec: {
           types: ['table'],
           doc: 'Keys of the phase that hold under this profile.',
@@ -174,7 +175,7 @@ const phaseEnv: KeySpec = {
       {
         placeholder: 'NAME',
         sample: 'RUST_LOG',
-        holds: 'value',
+        fits: isNoTable,
         spec: {types: ['scalar'], doc: `A variable; \`\${NAME}\` in its value is replaced.`, example: '"debug"'},
       },
     ],

@@ -1,3 +1,4 @@
+import {isNoTable, isTable} from '../toml/section.ts';
 import {always, anyName, type KeySpec, type TableSpec, unless} from './key-spec.ts';
 import {prefetch} from './phase-keys.ts';
 import {variables} from './shared-shapes.ts';
@@ -60,7 +61,7 @@ const workspace: TableSpec = {
     {
       placeholder: '<name>',
       sample: 'web',
-      holds: 'table',
+      fits: isTable,
       spec: {types: ['table'], doc: 'A member.', example: '{path = "apps/web"}', table: workspaceEntry},
     },
   ],
@@ -125,7 +126,7 @@ const env: TableSpec = {
     {
       placeholder: '<profile>',
       sample: 'production',
-      holds: 'table',
+      fits: isTable,
       spec: {
         types: ['table'],
         doc: 'Variables that hold when this profile is chosen.',
@@ -151,7 +152,7 @@ const env: TableSpec = {
     {
       placeholder: 'NAME',
       sample: 'RUST_LOG',
-      holds: 'value',
+      fits: isNoTable,
       spec: {
         types: ['scalar'],
         doc: `A variable for every phase; \`\${NAME}\` in its value is replaced.`,

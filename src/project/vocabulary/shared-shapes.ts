@@ -1,3 +1,4 @@
+import {isNoTable, isTable} from '../toml/section.ts';
 import {always, anyName, type KeySpec, type TableSpec} from './key-spec.ts';
 
 /** Variables by name; a dotted name (`logging.level`) nests in TOML and is put together again. */
@@ -8,13 +9,13 @@ export const variables: TableSpec = {
     {
       placeholder: 'NAME',
       sample: 'LOG_LEVEL',
-      holds: 'value',
+      fits: isNoTable,
       spec: {types: ['scalar'], doc: `A variable; \`\${NAME}\` in its value is replaced.`, example: '"debug"'},
     },
     {
       placeholder: 'name.part',
       sample: 'logging',
-      holds: 'table',
+      fits: isTable,
       spec: {
         types: ['table'],
         doc: 'The first part of a dotted variable name.',
