@@ -2,33 +2,16 @@
 import {execFileSync} from 'node:child_process';
 import {chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {rolldown} from 'rolldown';
+import {bundle} from './bundle.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {version: string};
 
 rmSync(dist, {recursive: true, force: true});
-const bundle = await rolldown({
-  cwd: root,
-  input: {bin: 'src/bin.ts', index: 'src/index.ts'},
-  platform: 'node',
-  transform: {define: {PACELINE_VERSION: JSON.stringify(version)}},
-  treeshake: true,
-});
-const {output} = await bundle.write({dir: dist, format: 'esm', minify: {compress: true, mangle: false, codegen: true}, chunkFileNames: 'chunks/[name]-[hash].js'});
-await bundle.close();
+const packages = await bundle(dist, version);
 chmodSync(join(dist, 'bin.js'), 0o755);
-
-const bundled = new Set<string>();
-for (const chunk of output) {
-  if (chunk.type !== 'chunk') continue;
-  for (const id of chunk.moduleIds) {
-    const name = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1];
-    if (name !== undefined) bundled.add(name);
-  }
-}
-writeFileSync(join(dist, 'THIRD_PARTY_LICENSES.txt'), [...bundled].sort().map(licenceOf).join('\n\n'));
+writeFileSync(join(dist, 'THIRD_PARTY_LICENSES.txt'), packages.map(licenceOf).join('\n\n'));
 
 if (!process.argv.includes('--no-types')) execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.types.json')], {stdio: 'inherit'});
 const {makeTomlSchema} = await import('../src/project/schema.ts');

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Loads nothing before it has to: `--version` and a Node that is too old end here.
 import * as nodeModule from 'node:module';
-import {VERSION} from './version.ts';
+
+declare const PACELINE_VERSION: string | undefined;
 
 const major = Number(process.versions.node.split('.')[0]);
 if (process.platform === 'win32') {
@@ -11,7 +12,7 @@ if (process.platform === 'win32') {
   console.error(`paceline needs Node 24 or newer; this is ${process.version}. Install a newer Node, or add it to the project: npm install --save-dev node@24`);
   process.exitCode = 2;
 } else if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
-  console.log(VERSION);
+  console.log(typeof PACELINE_VERSION === 'string' ? PACELINE_VERSION : 'source');
 } else {
   nodeModule.enableCompileCache();
   const {main} = await import('./cli/main.ts');

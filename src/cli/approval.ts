@@ -1,4 +1,3 @@
-import {createInterface} from 'node:readline/promises';
 import {PacelineError} from '../base/error.ts';
 import type {Task} from '../plan/task.ts';
 
@@ -12,6 +11,8 @@ export async function askApproval(tasks: readonly Task[], approved: readonly str
   for (const task of tasks) {
     if (task.phase.requiresApproval && !given.has(task.phase.name) && !given.has(task.id)) open.set(task.phase.name, task);
   }
+  if (open.size === 0) return;
+  const {createInterface} = await import('node:readline/promises');
   for (const [name, task] of open) {
     if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
       throw new PacelineError('E_APPROVAL', `Phase "${name}" requires approval, and there is no terminal to ask in.`, {

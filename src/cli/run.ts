@@ -3,7 +3,6 @@ import {PacelineError} from '../base/error.ts';
 import type {Diagnostic} from '../base/source.ts';
 import type {ContinuePolicy} from '../engine/engine.ts';
 import {firstRunSkip} from '../engine/first-run.ts';
-import {PrefetchMarker} from '../engine/prefetch.ts';
 import {type RunPlanOptions, runPlan} from '../engine/run-plan.ts';
 import {checkTools} from '../engine/tool-check.ts';
 import {makePlan} from '../plan/make-plan.ts';
@@ -69,7 +68,7 @@ export async function run(targets: readonly string[], options: RunOptions, args:
 async function execute(project: Project, planned: TaskPlan, options: RunOptions, fixed: Pick<RunPlanOptions, 'jobs' | 'command' | 'phases'>): Promise<number> {
   const folder = openStateFolder(project.root);
   const history = openHistory(folder, project.state.history);
-  const {skip, remember} = skipping(project, planned, folder.path, history.succeeded);
+  const {skip, remember} = await skipping(project, planned, folder.path, history.succeeded);
   const needed = [...planned.tasks.values()].filter((task) => skip(task) === undefined);
   const doubts: readonly Diagnostic[] = await checkTools(project, needed, process.env);
   reportWarnings({...project, diagnostics: []}, options.strict === true, doubts);
@@ -105,11 +104,16 @@ async function execute(project: Project, planned: TaskPlan, options: RunOptions,
   return result.exitCode;
 }
 
+interface Skipping {
+  readonly skip: (task: Task) => string | undefined;
+  readonly remember: (id: string) => void;
+}
+
 /** What need not run: the prefetch stage when nothing is to be installed, and `first_run_only` phases that succeeded. */
-function skipping(project: Project, planned: TaskPlan, state: string, succeeded: ReadonlySet<string>): {skip: (task: Task) => string | undefined; remember: (id: string) => void} {
+async function skipping(project: Project, planned: TaskPlan, state: string, succeeded: ReadonlySet<string>): Promise<Skipping> {
   const first = firstRunSkip(project, succeeded);
   const prefetch = [...planned.tasks.values()].find((task) => task.stage === 'prefetch');
-  const marker = prefetch === undefined ? undefined : new PrefetchMarker(state, project, prefetch);
+  const marker = prefetch === undefined ? undefined : new (await import('../engine/prefetch.ts')).PrefetchMarker(state, project, prefetch);
   return {
     skip: (task) => (task !== prefetch ? first(task) : marker?.upToDate === true ? 'what the lockfile asks for is installed' : undefined),
     remember: (id) => {

@@ -58,7 +58,12 @@ export class Attempt {
     const result = task.phase.parallel && task.commands.length > 1 ? await this.#sideBySide() : await this.#inOrder();
     clearTimeout(timer);
     let leftovers = 0;
-    for (const execution of this.#started) leftovers += await execution.endLeftovers(this.#killed ? 0 : graceMs);
+    for (const execution of this.#started) {
+      // a second Ctrl-C kills these too
+      this.#running.add(execution);
+      leftovers += await execution.endLeftovers(this.#killed ? 0 : graceMs);
+      this.#running.delete(execution);
+    }
     return {...result, leftovers};
   }
 

@@ -5,7 +5,6 @@ import {Attempt, type AttemptEnd, succeeded} from './attempt.ts';
 import {conditionFailure} from './condition.ts';
 import type {EngineOptions} from './engine.ts';
 import type {LogSlot} from './log-store.ts';
-import {ready} from './readiness.ts';
 
 export interface TaskResult {
   readonly status: TaskStatus;
@@ -59,18 +58,16 @@ export class TaskRun {
     const unmet = this.#unmetCondition();
     if (unmet !== undefined) return this.#finish({status: 'skipped', attempts: 0, flaky: false, reason: unmet});
     const slot = logs.take();
-    const {retries, retryDelayMs} = task.phase.limits;
-    const tries = task.phase.requiresApproval ? 1 : retries + 1;
+    const tries = task.phase.requiresApproval ? 1 : task.phase.limits.retries + 1;
     for (let attempt = 1; ; attempt++) {
       const result = await this.#runAttempt(attempt, slot);
       const log = logs.range(slot);
-      if (succeeded(result.end) || attempt >= tries || this.#stopped !== undefined) {
+      const isLast = succeeded(result.end) || attempt >= tries || this.#stopped !== undefined;
+      if (!isLast) await this.#waitForRetry(attempt, result.end);
+      if (isLast || this.#stopped !== undefined) {
         if (!task.phase.persistent) logs.giveBack(slot, log.end);
         return this.#finish(this.#outcome(result, attempt, log));
       }
-      const delayMs = Math.min(retryDelayMs * 2 ** (attempt - 1), 0x7fffffff);
-      this.#options.emit({kind: 'task-retrying', time: this.#options.now(), task: task.id, attempt, delayMs, end: result.end});
-      await this.#pause(delayMs);
     }
   }
 
@@ -86,7 +83,6 @@ export class TaskRun {
     const {task} = this;
     const {emit, now} = this.#options;
     emit({kind: 'task-started', time: now(), task: task.id, attempt, log: this.#options.logs.range(slot)});
-    if (this.#stopped !== undefined) return {end: this.#stopped.end ?? {kind: 'signal', signal: 'SIGTERM'}, line: '', leftovers: 0};
     this.#attempt = new Attempt({...this.#options, task, attempt, slot});
     const running = this.#attempt.run();
     if (task.phase.persistent) void this.#becomeReady(this.#attempt, slot);
@@ -101,6 +97,8 @@ export class TaskRun {
 
   async #becomeReady(attempt: Attempt, slot: LogSlot): Promise<void> {
     const {emit, now, logs} = this.#options;
+    // loaded on use: most pipelines have nothing that is persistent
+    const {ready} = await import('./readiness.ts');
     await ready(this.task.phase.readyWhen, {
       logPath: join(logs.folder, slot.file),
       logStart: slot.start,
@@ -128,7 +126,10 @@ export class TaskRun {
     return {...base, status: phase.onFailure === 'stop' ? 'failed' : 'tolerated', line};
   }
 
-  #pause(delayMs: number): Promise<void> {
+  /** Ends early when the task is stopped. */
+  #waitForRetry(attempt: number, end: CommandEnd): Promise<void> {
+    const delayMs = Math.min(this.task.phase.limits.retryDelayMs * 2 ** (attempt - 1), 0x7fffffff);
+    this.#options.emit({kind: 'task-retrying', time: this.#options.now(), task: this.task.id, attempt, delayMs, end});
     return new Promise((resolve) => {
       const end = (): void => {
         clearTimeout(timer);

@@ -1,6 +1,5 @@
 import {existsSync, renameSync} from 'node:fs';
 import {DatabaseSync, type SQLOutputValue} from 'node:sqlite';
-import {zstdCompressSync, zstdDecompressSync} from 'node:zlib';
 import {PacelineError} from '../base/error.ts';
 import type {RunId} from './events.ts';
 import type {Run} from './run.ts';
@@ -77,7 +76,7 @@ export class History {
       const insert = database.prepare('INSERT OR IGNORE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
       for (const run of runs) {
         const failed = run.tasks.filter((task) => task.status === 'failed').length;
-        const data = zstdCompressSync(JSON.stringify(run));
+        const data = packed(JSON.stringify(run));
         const added = insert.run(run.id, run.at, run.wallMs, run.status, run.exitCode, JSON.stringify(run.command), run.tasks.length, failed, data);
         if (added.changes > 0) learn(database, run);
       }
@@ -125,7 +124,7 @@ export class History {
 
   get(id: RunId): Run | undefined {
     const [row] = this.#rows('SELECT data FROM run WHERE id = ?', id);
-    return row === undefined ? undefined : (JSON.parse(zstdDecompressSync(row.data as Uint8Array).toString('utf8')) as Run);
+    return row === undefined ? undefined : (JSON.parse(unpacked(row.data)) as Run);
   }
 
   close(): void {
@@ -146,6 +145,15 @@ function learn(database: DatabaseSync, run: Run): void {
     duration.run(task.task, task.finish - task.start);
     success.run(task.task, Math.round(run.at + task.finish));
   }
+}
+
+/** Short texts stay text: loading zlib costs more than it saves. */
+function packed(text: string): string | Uint8Array {
+  return text.length < 16_384 ? text : process.getBuiltinModule('node:zlib').zstdCompressSync(text);
+}
+
+function unpacked(data: unknown): string {
+  return typeof data === 'string' ? data : process.getBuiltinModule('node:zlib').zstdDecompressSync(data as Uint8Array).toString('utf8');
 }
 
 function openDatabase(path: string): DatabaseSync {
