@@ -131,13 +131,13 @@ export class TaskRun {
     const delayMs = Math.min(this.task.phase.limits.retryDelayMs * 2 ** (attempt - 1), 0x7fffffff);
     this.#options.emit({kind: 'task-retrying', time: this.#options.now(), task: this.task.id, attempt, delayMs, end});
     return new Promise((resolve) => {
-      const end = (): void => {
+      const wake = (): void => {
         clearTimeout(timer);
         this.#wait = undefined;
         resolve();
       };
-      const timer = setTimeout(end, delayMs);
-      this.#wait = {timer, end};
+      const timer = setTimeout(wake, delayMs);
+      this.#wait = {timer, end: wake};
     });
   }
 

@@ -37,7 +37,10 @@ export class Invocation implements Introduction {
   }
 
   hear(message: Message): void {
-    if ('answer' in message) return this.#answers.shift()?.(message.answer);
+    if ('answer' in message) {
+      this.#answers.shift()?.(message.answer);
+      return;
+    }
     this.signals.push(message.signal);
     for (const resolve of this.#signalled.splice(0)) resolve(message.signal);
   }
