@@ -34,7 +34,9 @@ export function validateFiles(paths: readonly string[], base = process.cwd()): r
 
 function configFiles(path: string): readonly string[] {
   if (!existsSync(path) || !statSync(path).isDirectory()) return [path];
-  return [...makeFileNames, 'turbo.json', 'turbo.jsonc'].map((name) => join(path, name)).filter((file) => existsSync(file));
+  return [...makeFileNames, 'turbo.json', 'turbo.jsonc']
+    .map((name) => join(path, name))
+    .filter((file) => existsSync(file));
 }
 
 function validateFile(path: string, base: string): FileReport {
@@ -45,20 +47,29 @@ function validateFile(path: string, base: string): FileReport {
   const report = diagnostics.add.bind(diagnostics);
   const text = textOf(path, file, report);
   const document = text === undefined ? undefined : parseDocument(file, text, report);
-  if (document === undefined) return fileReport(file, {phases: [], keys: {honoured: 0, warned: 0, closed: 0}, diagnostics: diagnostics.all});
+  if (document === undefined)
+    return fileReport(file, {phases: [], keys: {honoured: 0, warned: 0, closed: 0}, diagnostics: diagnostics.all});
   const {declared, uses} = readMakeDocument(document, report);
   checkFolders(declared, report);
   const root = {name: ROOT_WORKSPACE, directory: '', dependencies: [], origin: document.top.here};
   const found = {members: [root], files: []};
   const context = {root: dirname(path), env: {}, report};
   assemble(context, {top: declared, own: new Map(), found, alone: true});
-  return fileReport(file, {dialect: declared.dialect, phases: [...declared.phases.keys()], keys: uses, diagnostics: diagnostics.all});
+  return fileReport(file, {
+    dialect: declared.dialect,
+    phases: [...declared.phases.keys()],
+    keys: uses,
+    diagnostics: diagnostics.all,
+  });
 }
 
 function validatedTurbo(path: string, file: string): FileReport {
   const found = validateTurbo(path);
   const folder = file.slice(0, file.length - basename(file).length);
-  const diagnostics = found.diagnostics.map((diagnostic) => ({...diagnostic, origin: {...diagnostic.origin, file: folder + diagnostic.origin.file}}));
+  const diagnostics = found.diagnostics.map((diagnostic) => ({
+    ...diagnostic,
+    origin: {...diagnostic.origin, file: folder + diagnostic.origin.file},
+  }));
   return fileReport(file, {...found, diagnostics});
 }
 
@@ -73,7 +84,12 @@ function textOf(path: string, file: string, report: (diagnostic: Diagnostic) => 
     return readFileSync(path, 'utf8').replace(/^\ufeff/, '');
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    report({severity: 'error', code: 'E_UNREADABLE', message: `${file} cannot be read (${reason})`, origin: {file, line: 1, column: 1}});
+    report({
+      severity: 'error',
+      code: 'E_UNREADABLE',
+      message: `${file} cannot be read (${reason})`,
+      origin: {file, line: 1, column: 1},
+    });
     return undefined;
   }
 }
@@ -84,6 +100,12 @@ function checkFolders({workspaces}: Declared, report: (diagnostic: Diagnostic) =
     const folder = posix.normalize(path);
     if (folder !== '..' && !folder.startsWith('../') && !folder.startsWith('/')) continue;
     const message = `the workspace folder "${path}" lies outside the project root`;
-    report({severity: 'error', code: 'E_OUTSIDE_ROOT', message, hint: 'Move the project root up, or the folder into the root.', origin});
+    report({
+      severity: 'error',
+      code: 'E_OUTSIDE_ROOT',
+      message,
+      hint: 'Move the project root up, or the folder into the root.',
+      origin,
+    });
   }
 }

@@ -110,12 +110,21 @@ function namesOf(context: DialectContext, {top, own, found, alone}: Parts): Name
   for (const name of top.workspaces.rootNames) workspaces.set(name, ROOT_WORKSPACE);
   return new Names({
     phases: new Set(drafts.map(({name}) => name)),
+    scripts: scriptPhases(drafts, found),
     aliases: new Map(drafts.flatMap(({name, aliasOf}) => (aliasOf === undefined ? [] : [[name, aliasOf.text]]))),
     workspaces,
     alone,
     builtIn: top.builtIn ?? new Set(),
     report: context.report,
   });
+}
+
+/** Phases without commands whose name is a package.json script somewhere. */
+function scriptPhases(drafts: readonly PhaseDraft[], found: Members): ReadonlySet<string> {
+  const silent = drafts.filter(({commands, aliasOf}) => commands === undefined && aliasOf === undefined);
+  const inSome = (name: string): boolean =>
+    found.members.some(({manifest}) => Object.hasOwn(manifest?.scripts ?? {}, name));
+  return new Set(silent.map(({name}) => name).filter(inSome));
 }
 
 /** Where the phases of the root's file run. */

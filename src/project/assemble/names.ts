@@ -7,6 +7,7 @@ import type {Located} from '../toml/section.ts';
 /** All names of a project, to turn written names into references. */
 export class Names {
   readonly #phases: ReadonlySet<string>;
+  readonly #scripts: ReadonlySet<string>;
   readonly #aliases: ReadonlyMap<string, string>;
   readonly #workspaces: ReadonlyMap<string, WorkspaceName>;
   /** The members are not known: a file is read by itself. */
@@ -16,6 +17,8 @@ export class Names {
 
   constructor(options: {
     readonly phases: ReadonlySet<string>;
+    /** Phases that run package.json scripts: a workspace without the script has no such phase. */
+    readonly scripts: ReadonlySet<string>;
     readonly aliases: ReadonlyMap<string, string>;
     readonly workspaces: ReadonlyMap<string, WorkspaceName>;
     readonly alone: boolean;
@@ -23,6 +26,7 @@ export class Names {
     readonly report: (diagnostic: Diagnostic) => void;
   }) {
     this.#phases = options.phases;
+    this.#scripts = options.scripts;
     this.#aliases = options.aliases;
     this.#workspaces = options.workspaces;
     this.#alone = options.alone;
@@ -71,7 +75,7 @@ export class Names {
   /** `build`, `^build`, `web#build`, `//#build`; undefined, and an error, when there is no such thing. */
   reference(name: Located, lenient = false): PhaseReference | undefined {
     const {text, origin} = name;
-    if (this.#phases.has(text)) return {phase: this.#target(text), where: {kind: 'own'}, optional: false, origin};
+    if (this.#phases.has(text)) return this.#own(this.#target(text), origin);
     if (text.startsWith('^')) {
       const phase = this.#phaseAt({text: text.slice(1), origin}, text, lenient);
       return phase && {phase, where: {kind: 'dependencies'}, optional: true, origin};
@@ -79,7 +83,11 @@ export class Names {
     const hash = text.lastIndexOf('#');
     if (hash >= 0) return this.#inWorkspace(name, hash, lenient);
     const phase = this.#phaseAt(name, text, lenient);
-    return phase && {phase, where: {kind: 'own'}, optional: false, origin};
+    return phase && this.#own(phase, origin);
+  }
+
+  #own(phase: PhaseName, origin: Located['origin']): PhaseReference {
+    return {phase, where: {kind: 'own'}, optional: this.#scripts.has(phase), origin};
   }
 
   #inWorkspace({text, origin}: Located, hash: number, lenient: boolean): PhaseReference | undefined {

@@ -28,7 +28,7 @@ export interface PhaseHooks {
 export function finishedPhase(draft: PhaseDraft, around: PhaseSurroundings): Phase {
   const {names} = around;
   const hooks = around.hooks.get(draft.name);
-  const commands = [...(hooks?.commandsBefore ?? []), ...(draft.commands ?? []), ...(hooks?.commandsAfter ?? [])];
+  const commands = [...(hooks?.commandsBefore ?? []), ...mainCommands(draft), ...(hooks?.commandsAfter ?? [])];
   const readyWhen = draft.readyWhen ?? portReady(draft);
   const needs = names.sequences(
     draft.aliasOf === undefined
@@ -73,6 +73,11 @@ export function finishedPhase(draft: PhaseDraft, around: PhaseSurroundings): Pha
     ...(draft.needsPrefetch !== undefined && {needsPrefetch: draft.needsPrefetch}),
     ...(draft.offline !== undefined && {offline: draft.offline}),
   };
+}
+
+function mainCommands({commands = [], shell}: PhaseDraft): readonly Command[] {
+  if (shell !== 'bash') return commands;
+  return commands.map((command) => (command.kind === 'shell' ? {...command, shell} : command));
 }
 
 function phaseEnv(draft: PhaseDraft, shared: readonly EnvEntry[]): readonly EnvEntry[] {

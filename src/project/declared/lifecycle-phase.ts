@@ -17,7 +17,7 @@ function readOwnKeys(section: Section, report: Report): Partial<PhaseDraft> {
   const dependsOn = section.located('depends_on');
   return known({
     ...readEveryPhaseKeys(section, report),
-    commands: readCommands(section),
+    ...readCommands(section),
     needs: dependsOn === undefined ? undefined : [set(dependsOn, section, 'depends_on')],
   });
 }

@@ -12,6 +12,8 @@ export interface PhaseDraft extends PhaseDefaults {
   readonly private?: boolean;
   /** `[]`: said to have none. Absent: nothing said, so a package.json script may stand in. */
   readonly commands?: readonly Command[];
+  /** What runs the shell lines among them. */
+  readonly shell?: 'sh' | 'bash';
   readonly needs?: readonly NameList[];
   readonly followers?: readonly NameList[];
   readonly parallel?: boolean;

@@ -1,5 +1,5 @@
 import type {Diagnostic} from '../../base/source.ts';
-import type {CacheKeyPart, Command, Phase} from '../project.ts';
+import type {CacheKeyPart, Phase, ShellCommand} from '../project.ts';
 import type {Located, Section} from '../toml/section.ts';
 import {byteSize, durationMs} from '../units.ts';
 import {cacheKeyParts} from './cache-key.ts';
@@ -69,11 +69,15 @@ function readCacheKey(section: Section, report: Report): readonly CacheKeyPart[]
 }
 
 /** `commands`, or `command`, which wins. */
-export function readCommands(section: Section): readonly Command[] | undefined {
+export function readCommands(section: Section): Pick<PhaseDraft, 'commands' | 'shell'> {
   const lines = section.string('command') === undefined ? section.located('commands') : section.located('command');
-  return lines?.map((line) => shellCommand(line, section.string('shell')));
+  const shell = section.string('shell');
+  return {
+    ...(lines !== undefined && {commands: lines.map(shellCommand)}),
+    ...((shell === 'sh' || shell === 'bash') && {shell}),
+  };
 }
 
-export function shellCommand({text, origin}: Located, shell?: string): Command {
-  return {kind: 'shell', line: text, role: 'main', origin, ...(shell === 'bash' && {shell})};
+export function shellCommand({text, origin}: Located): ShellCommand {
+  return {kind: 'shell', line: text, role: 'main', origin};
 }

@@ -40,7 +40,7 @@ const config: TableSpec = {
     additional_profiles: {
       types: ['strings'],
       doc: 'Profiles whose variables hold besides those of the chosen one.',
-      example: '["extra"]',
+      example: '["production"]',
     },
     time_summary: neverDone('Show the time of each task.', 'a run always ends with the time of each task'),
     skip_git_env_info: neverDone('Leave out the CARGO_MAKE_GIT variables.', 'they are never set'),

@@ -12,7 +12,11 @@ const installCrate: TableSpec = {
   keys: {
     crate_name: {types: ['string'], doc: 'The crate, for `cargo install`.', example: '"cargo-audit"'},
     binary: {types: ['string'], doc: 'The program that shows whether it is there.', example: '"cargo-deny"'},
-    test_arg: {types: ['string', 'strings'], doc: 'Its arguments for that.', example: '["--help"]'},
+    test_arg: {
+      types: ['string', 'strings'],
+      doc: 'Its arguments for that; `--help` when absent.',
+      example: '["--version"]',
+    },
     min_version: {types: ['string'], doc: 'The least version.', example: '"0.17.0"'},
     version: {types: ['string'], doc: 'The version.', example: '"0.17.0"'},
     rustup_component_name: {types: ['string'], doc: 'The component, for `rustup component add`.', example: '"clippy"'},
@@ -36,6 +40,21 @@ const dependency: TableSpec = {
   },
 };
 
+const beforehand = always(
+  'what follows a task must be known before the run, so this entry is left out; put the condition on the task that is named',
+);
+
+/** What can be told before the run. */
+const routeCondition: TableSpec = {
+  id: 'routeCondition',
+  keys: Object.fromEntries(
+    Object.entries(cargoCondition.keys).map(([key, spec]) => [
+      key,
+      key === 'platforms' ? {...spec, example: '["linux", "mac"]'} : {...spec, unsupported: beforehand},
+    ]),
+  ),
+};
+
 const route: TableSpec = {
   id: 'runTask',
   keys: {
@@ -43,9 +62,9 @@ const route: TableSpec = {
     parallel: {types: ['boolean'], doc: 'Side by side, not one behind the other.', example: 'true'},
     condition: {
       types: ['table'],
-      doc: 'In a list, the first entry whose condition holds counts; only `platforms` can tell that beforehand.',
-      example: '{platforms = ["windows"]}',
-      table: cargoCondition,
+      doc: 'In a list, the first entry whose condition holds counts.',
+      example: '{platforms = ["linux", "mac"]}',
+      table: routeCondition,
     },
     fork: ignored(['boolean'], 'In a process of its own.', 'true', 'each task has processes of its own'),
     cleanup_task: ignored(['string'], 'After a failure.', '"clean"', 'use on_error_task in [config]'),

@@ -46,7 +46,13 @@ function nothingToExtend(parent: string, name: string, section: Section, known: 
   const origin = section.valueOrigin('extend');
   if (builtInTasks.has(parent) || parent === name) {
     const message = `a task "${parent}" is expected to be built into cargo-make; paceline has no such task: nothing is taken from it`;
-    return {severity: 'warning', code: 'W_UNKNOWN_PHASE', message, hint: 'Remove "extend", and write down what the task needs.', origin};
+    return {
+      severity: 'warning',
+      code: 'W_UNKNOWN_PHASE',
+      message,
+      hint: 'Remove "extend", and write down what the task needs.',
+      origin,
+    };
   }
   const near = nearestName(parent, known);
   const hint = near === undefined ? {} : {hint: `Did you mean "${near}"?`};

@@ -32,7 +32,7 @@ export function readTask(name: string, section: Section, {system, inMembers, rep
       commands: disabled ? [] : [...readInstallScript(section), ...readCommand(section)],
       aliasOf: readAlias(section, system),
       needs: readDependencies(section),
-      followers: disabled ? undefined : readRunTask(section, system, report),
+      followers: disabled ? undefined : readRunTask(section, system),
       env: readTaskEnv(name, section),
       directory: readDirectory(section, report),
       condition: readTaskCondition(section),
