@@ -1,6 +1,6 @@
 // Builds what is published: dist/bin.js with its chunks, dist/index.js, declarations, the JSON Schema, and the licences of what is bundled.
 import {execFileSync} from 'node:child_process';
-import {chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {bundle} from './bundle.ts';
 
@@ -8,8 +8,12 @@ const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {version: string};
 
+// a build that fails leaves the last one standing
+const fresh = `${dist}.new`;
+rmSync(fresh, {recursive: true, force: true});
+const packages = await bundle(fresh, version);
 rmSync(dist, {recursive: true, force: true});
-const packages = await bundle(dist, version);
+renameSync(fresh, dist);
 chmodSync(join(dist, 'bin.js'), 0o755);
 writeFileSync(join(dist, 'THIRD_PARTY_LICENSES.txt'), packages.map(licenceOf).join('\n\n'));
 

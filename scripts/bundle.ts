@@ -1,5 +1,5 @@
 import {join} from 'node:path';
-import {rolldown} from 'rolldown';
+import {type Plugin, rolldown} from 'rolldown';
 
 const root = join(import.meta.dirname, '..');
 
@@ -22,6 +22,7 @@ export async function bundle(dir: string, version: string): Promise<readonly str
     platform: 'node',
     transform: {define: {PACELINE_VERSION: JSON.stringify(version)}},
     checks: {ineffectiveDynamicImport: false},
+    plugins: [asciiOnly],
   });
   const {output} = await build.write({
     dir,
@@ -31,6 +32,7 @@ export async function bundle(dir: string, version: string): Promise<readonly str
     codeSplitting: {
       groups: [
         {
+          debugName: 'run',
           name: (id, context) => {
             hot ??= reachable((module) => context.getModuleInfo(module));
             return hot.has(id) ? 'run' : null;
@@ -50,6 +52,12 @@ export async function bundle(dir: string, version: string): Promise<readonly str
   }
   return [...packages].sort();
 }
+
+/** One letter outside Latin-1 makes the engine keep the whole source in two bytes a letter. All such letters stand in literals. */
+const asciiOnly: Plugin = {
+  name: 'ascii-only',
+  renderChunk: (code) => code.replaceAll(/[^\x00-\x7f]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`),
+};
 
 /** The modules that the hot ones import statically. */
 function reachable(infoOf: (id: string) => ModuleInfo | null): ReadonlySet<string> {
