@@ -17,3 +17,8 @@ export function findPackageManager(root: string, said: string | undefined): Pack
   if (name === 'npm' || name === 'pnpm' || name === 'yarn' || name === 'bun') return name;
   return lockfiles.find(([file]) => existsSync(`${root}/${file}`))?.[1];
 }
+
+/** The lockfile of this package manager, when it is there. */
+export function findLockfile(root: string, packageManager: PackageManager | undefined): string | undefined {
+  return lockfiles.find(([file, manager]) => manager === packageManager && existsSync(`${root}/${file}`))?.[0];
+}

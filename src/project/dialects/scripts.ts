@@ -34,7 +34,7 @@ function scriptPhases(member: Member, found: Members, hooks: boolean): Map<Phase
   for (const script of Object.keys(scripts)) {
     const name = script as PhaseName;
     const origin = scriptOrigin(member, script);
-    const alone = member.name === ROOT_WORKSPACE || found.members.length === 1 || runsOn(script);
+    const alone = member.name === ROOT_WORKSPACE || found.members.length === 1 || runsUntilStopped(script);
     phases.set(name, {
       ...plainPhase(name, origin),
       private: hooks && Object.hasOwn(scripts, script.replace(/^(?:pre|post)/, '')) && /^(?:pre|post)/.test(script),
@@ -51,6 +51,6 @@ function scriptPhases(member: Member, found: Members, hooks: boolean): Map<Phase
  * Whether a script is one that, by its name, runs until it is stopped: waiting for the same script of a dependency would wait for ever,
  * so these run side by side. Nothing else follows from the name: they are not `persistent`, and what needs them waits for their end.
  */
-function runsOn(script: string): boolean {
+export function runsUntilStopped(script: string): boolean {
   return /^(?:dev|start|serve|watch|preview)(?::|$)|:watch$/.test(script);
 }

@@ -4,7 +4,7 @@ import type {Diagnostic} from '../../../base/source.ts';
 import {parseJsonSection} from '../../json-section.ts';
 import {readTextIfThere} from '../../package-file.ts';
 import type {Section} from '../../toml/section.ts';
-import {checkKeys, type KeyUses} from '../../vocabulary/check.ts';
+import {checkKeys, type FileWords, type KeyUses} from '../../vocabulary/check.ts';
 import {packageVocabulary, rootVocabulary} from './vocabulary.ts';
 
 /** A turbo.json that was read and held against the keys there are. */
@@ -16,6 +16,12 @@ export interface TurboFile {
   readonly tasks: ReadonlyMap<string, Section>;
   readonly uses: KeyUses;
 }
+
+const words: FileWords = {
+  file: 'a turbo.json',
+  reference: 'docs/reference/turbo-json.md',
+  table: (path) => `"${path.join('.')}"`,
+};
 
 const names = ['turbo.json', 'turbo.jsonc'];
 
@@ -42,7 +48,7 @@ export function readTurboFile(
   const top = text === undefined ? undefined : parseJsonSection(file, text, report);
   if (top === undefined) return undefined;
   const ofPackage = role === 'package' || (role === 'either' && top.has('extends'));
-  const uses = checkKeys(top, ofPackage ? packageVocabulary : rootVocabulary, report);
+  const uses = checkKeys(top, ofPackage ? packageVocabulary : rootVocabulary, report, words);
   const tasks = top.section('tasks') ?? top.section('pipeline');
   return {file, top, tasks: new Map(tasks?.namedSections()), uses};
 }
