@@ -1,16 +1,18 @@
 import {at, type Digraph, forEachEdge} from './digraph.ts';
 import {stronglyConnected} from './strongly-connected.ts';
 
-/** The edges of one shortest cycle, in order, or undefined when there is none. */
+/** In larger components not every node is tried as the start: the cycle is short, perhaps not the shortest. */
+const LARGE = 1000;
+
+/** The edges of a shortest cycle, in order, or undefined when there is none. */
 export function shortestCycle(graph: Digraph): readonly number[] | undefined {
   const component = stronglyConnected(graph);
   const tried = new Set<number>();
   let best: number[] | undefined;
   for (let node = 0; node < graph.size; node++) {
     const own = at(component.of, node);
-    const selfLoop = at(component.sizes, own) === 1 && !hasSelfLoop(graph, node);
-    // one start a component keeps it linear; components that are cycles at all are rare and small
-    if (selfLoop || tried.has(own)) continue;
+    const size = at(component.sizes, own);
+    if ((size === 1 && !hasSelfLoop(graph, node)) || (size > LARGE && tried.has(own))) continue;
     tried.add(own);
     const found = cycleThrough(graph, node, component.of);
     if (found !== undefined && (best === undefined || found.length < best.length)) best = found;

@@ -45,7 +45,8 @@ export function reversed(graph: Digraph): Digraph {
 /** Calls `visit(target, edge)` for each edge that leaves `node`. */
 export function forEachEdge(graph: Digraph, node: number, visit: (target: number, edge: number) => void): void {
   const end = at(graph.offsets, node + 1);
-  for (let place = at(graph.offsets, node); place < end; place++) visit(at(graph.targets, place), at(graph.edges, place));
+  for (let place = at(graph.offsets, node); place < end; place++)
+    visit(at(graph.targets, place), at(graph.edges, place));
 }
 
 /** How many edges enter each node. */

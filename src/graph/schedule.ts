@@ -12,6 +12,9 @@ export interface ScheduleInput {
   readonly takes: (node: number) => readonly (readonly [pool: number, amount: number])[];
 }
 
+/** Adding and subtracting shares such as 0.1 never quite comes back to where it began. */
+const ROUNDING = 1e-6;
+
 /**
  * The engine's policy as a value: which nodes may start now. It knows no time and no processes, so the simulator runs the very
  * same policy. A node is free when all its predecessors are done; free nodes start in order of priority, and the first
@@ -47,7 +50,9 @@ export class Schedule {
     const node = this.#free.peek();
     if (node === undefined) return undefined;
     const takes = this.#input.takes(node);
-    for (const [pool, amount] of takes) if (this.#amount(pool, amount) > (this.#available[pool] ?? 0)) return undefined;
+    for (const [pool, amount] of takes) {
+      if (this.#amount(pool, amount) > (this.#available[pool] ?? 0) + ROUNDING) return undefined;
+    }
     for (const [pool, amount] of takes) this.#add(pool, -this.#amount(pool, amount));
     this.#free.pop();
     this.#running++;
