@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {keyOffsets, parseJsonText, plainValue} from './json-text.ts';
+import {keyOffsets} from './json-keys.ts';
+import {parseJsonText, plainValue} from './json-text.ts';
 import {TextPlaces} from './text-place.ts';
 
 function fault(text: string, flavour: 'json' | 'jsonc' = 'json'): string {

@@ -1,9 +1,12 @@
 import {readFileSync} from 'node:fs';
 import type {Diagnostic, Origin} from '../base/source.ts';
-import {type JsonEntry, keyOffsets, parseJsonText} from './json-text.ts';
+import {keyOffsets} from './json-keys.ts';
+import {parseJsonText} from './json-text.ts';
 import type {FolderGlob} from './member-folders.ts';
+import {PackageFields} from './package-fields.ts';
 import type {PackageManifest} from './project.ts';
 import {TextPlaces} from './text-place.ts';
+import {isTable} from './toml/section.ts';
 
 /** A package.json that was read. */
 export interface PackageFile {
@@ -33,7 +36,7 @@ export function readPackageFile(
   const value = parsed(text, places, report);
   if (value === undefined) return {file, manifest: {scripts: {}}, scriptOrigins: new Map(), ranges: new Map()};
 
-  const fields = new Fields(value, text, places, report);
+  const fields = new PackageFields(value, text, places, report);
   const manifest = manifestOf(fields);
   const scriptOrigins = new Map<string, Origin>();
   if (Object.keys(manifest.scripts).length > 0) {
@@ -84,7 +87,7 @@ function parsed(
     report({severity: 'error', code: 'E_JSON', message: `this is not JSON: ${reason}`, origin: places.origin(offset)});
     return undefined;
   }
-  if (isRecord(value)) return value;
+  if (isTable(value)) return value;
   report({
     severity: 'error',
     code: 'E_JSON',
@@ -94,89 +97,7 @@ function parsed(
   return undefined;
 }
 
-/** The top-level fields of one package.json, each checked as it is taken. */
-class Fields {
-  readonly #value: Readonly<Record<string, unknown>>;
-  readonly #text: string;
-  readonly #places: TextPlaces;
-  readonly #report: (diagnostic: Diagnostic) => void;
-
-  constructor(
-    value: Readonly<Record<string, unknown>>,
-    text: string,
-    places: TextPlaces,
-    report: (diagnostic: Diagnostic) => void,
-  ) {
-    this.#value = value;
-    this.#text = text;
-    this.#places = places;
-    this.#report = report;
-  }
-
-  get(name: string): unknown {
-    return this.#value[name];
-  }
-
-  text(name: string): string | undefined {
-    const value = this.#value[name];
-    if (value === undefined || typeof value === 'string') return value;
-    this.wrong(name, 'a text');
-    return undefined;
-  }
-
-  record(name: string): Readonly<Record<string, unknown>> | undefined {
-    const value = this.#value[name];
-    if (value === undefined || isRecord(value)) return value;
-    this.wrong(name, 'an object');
-    return undefined;
-  }
-
-  /** The entries of an object whose values are texts. */
-  texts(name: string): Readonly<Record<string, string>> {
-    const value = this.record(name);
-    if (value === undefined) return {};
-    const wrong = Object.keys(value).filter((key) => typeof value[key] !== 'string');
-    for (const key of wrong) this.wrong(name, `an object of texts ("${key}" is none)`);
-    if (wrong.length === 0) return value as Readonly<Record<string, string>>;
-    return Object.fromEntries(
-      Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-    );
-  }
-
-  wrong(name: string, expected: string): void {
-    this.#report({
-      severity: 'error',
-      code: 'E_TYPE',
-      message: `"${name}" must be ${expected}`,
-      origin: this.origin(name),
-    });
-  }
-
-  origin(name: string): Origin {
-    const entry = this.#entry(name);
-    return entry === undefined ? this.#places.origin(0) : this.#places.origin(entry.keyStart, entry.keyEnd);
-  }
-
-  /** The items of a list of texts, or of the list under `inner` when the field holds an object; undefined when it is neither. */
-  textList(name: string, inner: string): readonly {readonly text: string; readonly origin: Origin}[] | undefined {
-    const value = this.#entry(name)?.value;
-    const list = value?.kind === 'object' ? value.entries.findLast(({key}) => key === inner)?.value : value;
-    if (list === undefined && value?.kind === 'object') return [];
-    if (list?.kind !== 'array') return undefined;
-    const items = list.items.flatMap((item) => {
-      if (item.kind !== 'scalar' || typeof item.value !== 'string') return [];
-      return [{text: item.value, origin: this.#places.origin(item.start, item.end)}];
-    });
-    return items.length === list.items.length ? items : undefined;
-  }
-
-  #entry(name: string): JsonEntry | undefined {
-    const node = parseJsonText(this.#text);
-    return node.kind === 'object' ? node.entries.findLast((entry) => entry.key === name) : undefined;
-  }
-}
-
-function manifestOf(fields: Fields): PackageManifest {
+function manifestOf(fields: PackageFields): PackageManifest {
   const name = fields.text('name');
   const version = fields.text('version');
   const bin = fields.get('bin');
@@ -187,12 +108,12 @@ function manifestOf(fields: Fields): PackageManifest {
     ...(version !== undefined && {version}),
     scripts: fields.texts('scripts'),
     ...(bin !== undefined && (typeof bin === 'string' ? {bin} : {bin: fields.texts('bin')})),
-    ...(isRecord(config) && {config}),
-    ...(isRecord(engines) && {engines: fields.texts('engines')}),
+    ...(isTable(config) && {config}),
+    ...(isTable(engines) && {engines: fields.texts('engines')}),
   };
 }
 
-function rangesOf(fields: Fields): ReadonlyMap<string, string> {
+function rangesOf(fields: PackageFields): ReadonlyMap<string, string> {
   const ranges = new Map<string, string>();
   for (const kind of ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']) {
     const value = fields.record(kind);
@@ -205,7 +126,7 @@ function rangesOf(fields: Fields): ReadonlyMap<string, string> {
   return ranges;
 }
 
-function workspacesOf(fields: Fields): readonly FolderGlob[] | undefined {
+function workspacesOf(fields: PackageFields): readonly FolderGlob[] | undefined {
   if (fields.get('workspaces') === undefined) return undefined;
   const list = fields.textList('workspaces', 'packages');
   if (list !== undefined) return list.map(({text, origin}) => ({glob: text, origin}));
@@ -213,16 +134,12 @@ function workspacesOf(fields: Fields): readonly FolderGlob[] | undefined {
   return undefined;
 }
 
-function packageManagerOf(fields: Fields): string | undefined {
+function packageManagerOf(fields: PackageFields): string | undefined {
   const value = fields.text('packageManager');
   if (value !== undefined) return value;
   const engines = fields.get('devEngines');
-  const manager = isRecord(engines) ? engines.packageManager : undefined;
+  const manager = isTable(engines) ? engines.packageManager : undefined;
   const first: unknown = Array.isArray(manager) ? manager[0] : manager;
-  const name = isRecord(first) ? first.name : undefined;
+  const name = isTable(first) ? first.name : undefined;
   return typeof name === 'string' ? name : undefined;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

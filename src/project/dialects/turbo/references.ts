@@ -1,4 +1,3 @@
-import type {Origin} from '../../../base/source.ts';
 import {type PhaseName, type PhaseReference, ROOT_WORKSPACE, type Sequence, type WorkspaceName} from '../../project.ts';
 import type {Located} from '../../toml/section.ts';
 import {splitTaskName} from './task-settings.ts';
@@ -21,9 +20,4 @@ export function turboReference({text, origin}: Located): PhaseReference | undefi
 /** A set of references as what a phase needs. */
 export function needs(references: readonly PhaseReference[]): readonly Sequence[] {
   return references.length === 0 ? [] : [{references, ordered: false}];
-}
-
-/** A place in words. */
-export function placeWords(origin: Origin): string {
-  return `${origin.file}:${origin.line}`;
 }
