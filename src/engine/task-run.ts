@@ -57,7 +57,12 @@ export class TaskRun {
     const {logs} = this.#options;
     const unmet = this.#unmetCondition();
     if (unmet !== undefined) return this.#finish({status: 'skipped', attempts: 0, flaky: false, reason: unmet});
-    const slot = logs.take();
+    let slot: LogSlot;
+    try {
+      slot = logs.take();
+    } catch (error) {
+      return this.#finish({status: 'failed', attempts: 0, flaky: false, reason: `its log cannot be opened: ${(error as Error).message}`});
+    }
     const tries = task.phase.requiresApproval ? 1 : task.phase.limits.retries + 1;
     for (let attempt = 1; ; attempt++) {
       const result = await this.#runAttempt(attempt, slot);

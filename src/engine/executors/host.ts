@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process';
 import {writeSync} from 'node:fs';
 import type {CommandEnd} from '../../record/events.ts';
-import {commandLine, type ScriptFiles} from '../command-line.ts';
+import {type CommandLine, commandLine, type ScriptFiles} from '../command-line.ts';
 import type {Execution, Executor, Order} from '../executor.ts';
 import {endProcesses, groupMembers, sendSignal} from '../processes.ts';
 
@@ -14,35 +14,50 @@ export class HostExecutor implements Executor {
   }
 
   start(order: Order): Execution {
-    const {program, args, line} = commandLine(order, this.#scripts);
-    const child = spawn(program, args as string[], {
-      cwd: order.directory,
-      env: order.env,
-      stdio: ['ignore', order.log, order.log],
-      detached: true,
-    });
-    const pid = child.pid ?? 0;
-    const ended = new Promise<CommandEnd>((resolve) => {
-      child.once('exit', (code, signal) => {
-        resolve(signal === null ? {kind: 'exit', code: code ?? 1} : {kind: 'signal', signal});
-      });
-      child.once('error', (error) => {
-        const reason = startError(error, program, order.directory);
-        // the log says it too: that is where people look
-        tryWrite(order.log, `paceline: ${reason}\n`);
-        resolve({kind: 'unstartable', reason});
-      });
-    });
-    return {
-      pid,
-      line,
-      ended,
-      signal: (name) => {
-        if (pid > 0) sendSignal(-pid, name);
-      },
-      endLeftovers: async (graceMs) => (pid > 0 && sendSignal(-pid, 0) ? endProcesses(() => groupMembers(pid), graceMs) : 0),
-    };
+    let commandStarted: CommandLine | undefined;
+    try {
+      commandStarted = commandLine(order, this.#scripts);
+      return started(order, commandStarted);
+    } catch (error) {
+      // Node throws what it can see at once: arguments that are too long, a full disk under a script
+      return neverStarted(order, commandStarted?.line ?? '', startError(error as Error, commandStarted?.program ?? 'its script', order.directory));
+    }
   }
+}
+
+function started(order: Order, {program, args, line}: CommandLine): Execution {
+  const child = spawn(program, args as string[], {
+    cwd: order.directory,
+    env: order.env,
+    stdio: ['ignore', order.log, order.log],
+    detached: true,
+  });
+  const pid = child.pid ?? 0;
+  const ended = new Promise<CommandEnd>((resolve) => {
+    child.once('exit', (code, signal) => {
+      resolve(signal === null ? {kind: 'exit', code: code ?? 1} : {kind: 'signal', signal});
+    });
+    child.once('error', (error) => resolve(unstartable(order, startError(error, program, order.directory))));
+  });
+  return {
+    pid,
+    line,
+    ended,
+    signal: (name) => {
+      if (pid > 0) sendSignal(-pid, name);
+    },
+    endLeftovers: async (graceMs) => (pid > 0 && sendSignal(-pid, 0) ? endProcesses(() => groupMembers(pid), graceMs) : 0),
+  };
+}
+
+function neverStarted(order: Order, line: string, reason: string): Execution {
+  return {pid: 0, line, ended: Promise.resolve(unstartable(order, reason)), signal: () => {}, endLeftovers: async () => 0};
+}
+
+/** The log says it too: that is where people look. */
+function unstartable(order: Order, reason: string): CommandEnd {
+  tryWrite(order.log, `paceline: ${reason}\n`);
+  return {kind: 'unstartable', reason};
 }
 
 function startError(error: Error, program: string, directory: string): string {
