@@ -14,9 +14,10 @@ export function listenForInterrupts(interrupt: (signal: string) => void): () => 
   for (const signal of signals) process.on(signal, hear);
   let closed = false;
   const onClosed = (error: NodeJS.ErrnoException): void => {
-    // every write fails from now on; the first failure stops the run
-    if (error.code === 'EPIPE' && !closed) hear('SIGPIPE');
+    // a pipe without a reader, or a terminal that is gone: every write fails from now on; the first failure stops the run
+    if (closed || (error.code !== 'EPIPE' && error.code !== 'EIO')) return;
     closed = true;
+    hear('SIGPIPE');
   };
   process.stdout.on('error', onClosed);
   return () => {

@@ -6,8 +6,9 @@ import {makeProgram} from './program.ts';
 
 /** Runs the command line and sets the exit code. */
 export async function main(words: readonly string[]): Promise<void> {
-  process.stdout.on('error', ignoreClosedPipe);
-  process.stderr.on('error', ignoreClosedPipe);
+  process.stdout.on('error', sayUnwritten);
+  // nowhere is left to say it
+  process.stderr.on('error', () => {});
   try {
     const code = await makeProgram().run(words);
     process.exitCode = code;
@@ -23,8 +24,11 @@ export async function main(words: readonly string[]): Promise<void> {
   }
 }
 
+let said = false;
 
-
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+/** A reader that went away is no fault, and a run stops by itself; anything else, such as a full disk, is said once, and what runs goes on. */
+function sayUnwritten(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE' || error.code === 'EIO' || said) return;
+  said = true;
+  process.stderr.write(`The output cannot be written: ${error.message}.\n`);
 }

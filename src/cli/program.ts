@@ -1,5 +1,5 @@
 import {Command, InvalidArgumentError, Option} from 'commander';
-import {VERSION} from '../version.ts';
+import {VERSION} from '../base/version.ts';
 import {EXIT} from './exit-codes.ts';
 
 export interface Program {

@@ -10,7 +10,7 @@ import type {Task, TaskPlan} from '../plan/task.ts';
 import type {Project} from '../project/project.ts';
 import {openStateFolder} from '../record/state-folder.ts';
 import type {Display} from '../ui/display.ts';
-import {VERSION} from '../version.ts';
+import {VERSION} from '../base/version.ts';
 import {askApproval} from './approval.ts';
 import {durationOption} from './duration-option.ts';
 import {listenForInterrupts} from './interrupts.ts';
