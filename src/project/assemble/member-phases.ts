@@ -26,6 +26,7 @@ export interface MemberPhasesOptions {
 export class MemberPhases {
   readonly #options: MemberPhasesOptions;
   readonly #shared = new Map<PhaseSurroundings, Map<PhaseDraft, Phase>>();
+  readonly #maps = new Map<PhaseSurroundings, Map<string, ReadonlyMap<PhaseName, Phase>>>();
 
   constructor(options: MemberPhasesOptions) {
     this.#options = options;
@@ -47,7 +48,15 @@ export class MemberPhases {
       else if (runsIn(draft, member.name)) here.push(draft);
     }
     for (const draft of own?.values() ?? []) if (!drafts.has(draft.name)) here.push(draft);
-    return this.#phases(here, member, member.name);
+    if (own !== undefined || here.some((draft) => mayBeScript(draft))) return this.#phases(here, member, member.name);
+    // nothing of the member itself: the same map for all of its like
+    const key = here.map(({name}) => name).join('\n');
+    const around = this.#options.around(member.name);
+    const maps = this.#maps.get(around) ?? new Map<string, ReadonlyMap<PhaseName, Phase>>();
+    this.#maps.set(around, maps);
+    const phases = maps.get(key) ?? this.#phases(here, member, member.name);
+    maps.set(key, phases);
+    return phases;
   }
 
   #phases(
@@ -82,7 +91,7 @@ export class MemberPhases {
     member: Member | undefined,
     around: PhaseSurroundings,
   ): Phase | undefined {
-    if (draft.commands !== undefined || draft.aliasOf !== undefined) return phase;
+    if (!mayBeScript(draft)) return phase;
     const script = member === undefined ? [] : scriptCommands(member, draft.name, this.#options.scriptHooks);
     const starts = member?.name === ROOT_WORKSPACE && script.some(({line}) => callsRunner(line));
     if (script.length > 0 && !starts) {
@@ -93,4 +102,8 @@ export class MemberPhases {
     const names = phase.commands.length + phase.needs.length + phase.after.length > 0;
     return names || this.#options.alone ? phase : undefined;
   }
+}
+
+function mayBeScript({commands, aliasOf}: PhaseDraft): boolean {
+  return commands === undefined && aliasOf === undefined;
 }

@@ -286,7 +286,7 @@ test('a task that nobody knows is an error; one that turbo.json leaves out runs 
       "warning W_EXTENDS packages/web/turbo.json:3:5 the turbo.json of a package must start its "extends" with "//"; it is read as if it did (Write "extends": ["//"].)",
       "error E_UNKNOWN_WORKSPACE packages/web/turbo.json:3:5 no package is called "nobody"",
       "error E_VALUE packages/web/turbo.json:6:5 "lib#build": a package's turbo.json names its own tasks only, without "#"",
-      "error E_UNKNOWN_PHASE turbo.json:5:9 no turbo.json and no package.json knows the task "biuld"",
+      "error E_UNKNOWN_PHASE turbo.json:5:9 no turbo.json and no package.json knows the task "biuld" (Did you mean "build"?)",
       "error E_UNKNOWN_WORKSPACE turbo.json:7:9 no package is called "lub" (Did you mean "lib"?)",
       "error E_UNKNOWN_PHASE turbo.json:8:9 no turbo.json and no package.json knows the task "nothing"",
       "error E_UNKNOWN_WORKSPACE turbo.json:11:5 "wep#build" is about a package that turbo.json does not know (Did you mean "web"?)",

@@ -52,15 +52,15 @@ function honouredUses(dialect: MakeDialect): readonly Use[] {
   const uses: Use[] = [];
   const visit = (table: TableSpec, path: readonly string[], wrap: (value: object) => object): void => {
     const required = Object.fromEntries(
-      Object.entries(table.keys).flatMap(([key, spec]) => (spec.required === true ? [[key, valueOf(spec)]] : [])),
+      Object.entries(table.keys).flatMap(([key, spec]) => (spec.required === true ? [[key, exampleOf(spec)]] : [])),
     );
     const named = (table.names ?? []).map(({sample, spec}) => [sample, spec] as const);
     for (const [key, spec] of [...Object.entries(table.keys), ...named]) {
-      if (spec.closed === true || spec.unsupported?.(valueOf(spec)) !== undefined) continue;
+      if (spec.closed === true || spec.unsupported?.(exampleOf(spec)) !== undefined) continue;
       const here = [...path, key];
       const beside = besides[here.slice(-2).join('.')] ?? {};
       const put = (value: unknown): object => wrap({...required, ...beside, [key]: value});
-      if (spec.inherent === undefined) uses.push({path: here, spec, document: put(valueOf(spec))});
+      if (spec.inherent === undefined) uses.push({path: here, spec, document: put(exampleOf(spec))});
       const deeper = new Set(path).size === path.length && path.length < 6;
       if (spec.table !== undefined && deeper) visit(spec.table, here, put);
       if (spec.items !== undefined && deeper) visit(spec.items, [...here, '[]'], (value) => put([value]));
@@ -70,8 +70,8 @@ function honouredUses(dialect: MakeDialect): readonly Use[] {
   return uses;
 }
 
-function valueOf(spec: KeySpec): unknown {
-  return parse(`value = ${spec.example}`)['value'];
+function exampleOf(spec: KeySpec): unknown {
+  return parse(`value = ${spec.example}`).value;
 }
 
 function merged(base: unknown, over: unknown): unknown {
