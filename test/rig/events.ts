@@ -34,3 +34,11 @@ export function order(events: readonly RunEvent[]): string {
 export function notices(events: readonly RunEvent[]): readonly string[] {
   return events.flatMap((event) => (event.kind === 'notice' ? [event.code] : []));
 }
+
+/** Events, one a line. */
+export function parseLines(text: string): readonly RunEvent[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as RunEvent);
+}

@@ -1,5 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import type {RunEvent} from '../../src/record/events.ts';
+import {parseLines} from './events.ts';
 
 /** How a program ended, and what it said. */
 export interface Ending {
@@ -71,7 +72,7 @@ export class Program {
 
   /** Events so far, with `--output ndjson`. */
   get events(): readonly RunEvent[] {
-    return parseEvents(this.#stdout.slice(0, this.#stdout.lastIndexOf('\n') + 1));
+    return parseLines(this.#stdout.slice(0, this.#stdout.lastIndexOf('\n') + 1));
   }
 
   signal(name: NodeJS.Signals): void {
@@ -110,13 +111,6 @@ export class Program {
       return false;
     });
   }
-}
-
-export function parseEvents(text: string): readonly RunEvent[] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as RunEvent);
 }
 
 export function endingText({code, signal, stdout, stderr}: Ending): string {

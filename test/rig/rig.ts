@@ -4,8 +4,9 @@ import {delimiter, dirname, join} from 'node:path';
 import {onTestFinished} from 'vitest';
 import type {RunEvent} from '../../src/record/events.ts';
 import type {Run} from '../../src/record/run.ts';
+import {parseLines} from './events.ts';
 import {isRunning, kill, processesWith} from './processes.ts';
-import {type Ending, endingText, Program, parseEvents, type StartOptions} from './program.ts';
+import {type Ending, endingText, Program, type StartOptions} from './program.ts';
 import {type ControlledCommand, Switchboard} from './switchboard.ts';
 
 export const BIN = join(import.meta.dirname, '../../dist/bin.js');
@@ -107,7 +108,7 @@ export class Rig {
     options: StartOptions = {},
   ): Promise<Ending & {readonly events: readonly RunEvent[]}> {
     const ending = await this.run(['run', ...words, '--output', 'ndjson'], options);
-    return {...ending, events: parseEvents(ending.stdout)};
+    return {...ending, events: parseLines(ending.stdout)};
   }
 
   /** The newest run of the history, or an older one. */
