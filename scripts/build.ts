@@ -17,13 +17,21 @@ renameSync(fresh, dist);
 chmodSync(join(dist, 'bin.js'), 0o755);
 writeFileSync(join(dist, 'THIRD_PARTY_LICENSES.txt'), packages.map(licenceOf).join('\n\n'));
 
-if (!process.argv.includes('--no-types')) execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.types.json')], {stdio: 'inherit'});
+if (!process.argv.includes('--no-types'))
+  execFileSync(
+    process.execPath,
+    [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'tsconfig.types.json')],
+    {stdio: 'inherit'},
+  );
 const {makeTomlSchema} = await import('../src/project/schema.ts');
 writeFileSync(join(dist, 'make.schema.json'), `${JSON.stringify(makeTomlSchema(), undefined, 2)}\n`);
 
 function licenceOf(name: string): string {
   const folder = join(root, 'node_modules', name);
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {version: string; license?: string};
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    version: string;
+    license?: string;
+  };
   const file = existsSync(folder) ? readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry)) : undefined;
   const text = file === undefined ? '' : `\n\n${readFileSync(join(folder, file), 'utf8').trim()}`;
   return `${name} ${manifest.version} (${manifest.license ?? 'see its package'})${text}\n`;

@@ -56,7 +56,8 @@ export async function bundle(dir: string, version: string): Promise<readonly str
 /** One letter outside Latin-1 makes the engine keep the whole source in two bytes a letter. All such letters stand in literals. */
 const asciiOnly: Plugin = {
   name: 'ascii-only',
-  renderChunk: (code) => code.replaceAll(/[^\x00-\x7f]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  renderChunk: (code) =>
+    code.replaceAll(/[\u0080-\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`),
 };
 
 /** The modules that the hot ones import statically. */

@@ -40,7 +40,10 @@ Every command of a task sees \`PACELINE_TASK\`, \`PACELINE_WORKSPACE\`, \`PACELI
 `;
 }
 
-function* leaves(command: Command, path: readonly string[] = []): Generator<{command: Command; path: readonly string[]}> {
+function* leaves(
+  command: Command,
+  path: readonly string[] = [],
+): Generator<{command: Command; path: readonly string[]}> {
   for (const child of command.commands) {
     yield {command: child, path: [...path, child.name()]};
     yield* leaves(child, [...path, child.name()]);
@@ -52,13 +55,16 @@ function section({command, path}: {command: Command; path: readonly string[]}): 
     const name = argument.variadic ? `${argument.name()}...` : argument.name();
     return argument.required ? `<${name}>` : `[${name}]`;
   });
-  const options = command.options.map((option: Option) => `| \`${option.flags.replaceAll('|', '\\|')}\` | ${describe(option)} |`);
+  const options = command.options.map(
+    (option: Option) => `| \`${option.flags.replaceAll('|', '\\|')}\` | ${describe(option)} |`,
+  );
   const table = options.length === 0 ? '' : `\n| option | |\n|---|---|\n${options.join('\n')}\n`;
   return `## paceline ${path.join(' ')}\n\n\`paceline ${[...path, ...words].join(' ')}\`: ${command.description()}.\n${table}`;
 }
 
 function describe(option: Option): string {
-  const choices = option.argChoices === undefined ? '' : ` (${option.argChoices.map((choice) => `\`${choice}\``).join(', ')})`;
+  const choices =
+    option.argChoices === undefined ? '' : ` (${option.argChoices.map((choice) => `\`${choice}\``).join(', ')})`;
   const standard = option.defaultValue === undefined ? '' : `; default \`${String(option.defaultValue)}\``;
   return `${option.description}${choices}${standard}`;
 }

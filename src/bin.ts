@@ -9,7 +9,9 @@ if (process.platform === 'win32') {
   console.error('paceline does not run on native Windows; use it inside WSL.');
   process.exitCode = 2;
 } else if (major < 24) {
-  console.error(`paceline needs Node 24 or newer; this is ${process.version}. Install a newer Node, or add it to the project: npm install --save-dev node@24`);
+  console.error(
+    `paceline needs Node 24 or newer; this is ${process.version}. Install a newer Node, or add it to the project: npm install --save-dev node@24`,
+  );
   process.exitCode = 2;
 } else if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
   console.log(typeof PACELINE_VERSION === 'string' ? PACELINE_VERSION : 'source');

@@ -9,7 +9,8 @@ export async function askApproval(tasks: readonly Task[], approved: readonly str
   const given = new Set(approved.flatMap((names) => names.split(',')));
   const open = new Map<string, Task>();
   for (const task of tasks) {
-    if (task.phase.requiresApproval && !given.has(task.phase.name) && !given.has(task.id)) open.set(task.phase.name, task);
+    if (task.phase.requiresApproval && !given.has(task.phase.name) && !given.has(task.id))
+      open.set(task.phase.name, task);
   }
   if (open.size === 0) return;
   const {createInterface} = await import('node:readline/promises');
@@ -21,8 +22,13 @@ export async function askApproval(tasks: readonly Task[], approved: readonly str
       });
     }
     const prompt = createInterface({input: process.stdin, output: process.stderr});
-    const answer = await prompt.question(`Phase "${name}"${task.phase.description === undefined ? '' : ` (${task.phase.description})`} requires approval. Run it? [y/N] `);
+    const answer = await prompt.question(
+      `Phase "${name}"${task.phase.description === undefined ? '' : ` (${task.phase.description})`} requires approval. Run it? [y/N] `,
+    );
     prompt.close();
-    if (!/^y(es)?$/i.test(answer.trim())) throw new PacelineError('E_APPROVAL', `Phase "${name}" was not approved; nothing was run.`, {origin: task.phase.origin});
+    if (!/^y(es)?$/i.test(answer.trim()))
+      throw new PacelineError('E_APPROVAL', `Phase "${name}" was not approved; nothing was run.`, {
+        origin: task.phase.origin,
+      });
   }
 }

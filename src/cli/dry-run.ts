@@ -1,4 +1,4 @@
-import {digraph, at} from '../graph/digraph.ts';
+import {at, digraph} from '../graph/digraph.ts';
 import {topologicalOrder} from '../graph/topological-order.ts';
 import type {NodeId} from '../plan/plan.ts';
 import type {OwnCommand, Task, TaskPlan} from '../plan/task.ts';
@@ -8,7 +8,9 @@ import type {Project} from '../project/project.ts';
 export function printDryRun(project: Project, planned: TaskPlan, format: 'text' | 'json'): number {
   const order = inOrder(planned);
   if (format === 'json') {
-    process.stdout.write(`${JSON.stringify({project: project.name, root: project.root, plan: planned.plan, tasks: order.map((task) => described(project, task))}, undefined, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({project: project.name, root: project.root, plan: planned.plan, tasks: order.map((task) => described(project, task))}, undefined, 2)}\n`,
+    );
     return 0;
   }
   const needs = new Map<NodeId, NodeId[]>();
@@ -19,10 +21,18 @@ export function printDryRun(project: Project, planned: TaskPlan, format: 'text' 
   }
   const lines = order.flatMap((task) => {
     const behind = needs.get(task.id) ?? [];
-    const waits = behind.length === 0 ? '' : `   after ${behind.length <= 6 ? behind.join(', ') : `${behind.slice(0, 6).join(', ')} and ${behind.length - 6} more`}`;
-    return [`${task.id}${task.stage === 'main' ? '' : ` (${task.stage})`}${waits}`, ...task.commands.map((command) => `  $ ${commandText(command)}`)];
+    const waits =
+      behind.length === 0
+        ? ''
+        : `   after ${behind.length <= 6 ? behind.join(', ') : `${behind.slice(0, 6).join(', ')} and ${behind.length - 6} more`}`;
+    return [
+      `${task.id}${task.stage === 'main' ? '' : ` (${task.stage})`}${waits}`,
+      ...task.commands.map((command) => `  $ ${commandText(command)}`),
+    ];
   });
-  process.stdout.write(`${lines.join('\n')}\n\n${planned.tasks.size} task${planned.tasks.size === 1 ? '' : 's'} would run.\n`);
+  process.stdout.write(
+    `${lines.join('\n')}\n\n${planned.tasks.size} task${planned.tasks.size === 1 ? '' : 's'} would run.\n`,
+  );
   return 0;
 }
 
@@ -35,7 +45,9 @@ function inOrder(planned: TaskPlan): readonly Task[] {
     edges.map(([, to]) => to),
   );
   const {order} = topologicalOrder(graph);
-  return Array.from({length: order.length}, (_, place) => planned.plan.nodes[at(order, place)]?.id).flatMap((id) => (id === undefined ? [] : (planned.tasks.get(id) ?? [])));
+  return Array.from({length: order.length}, (_, place) => planned.plan.nodes[at(order, place)]?.id).flatMap((id) =>
+    id === undefined ? [] : (planned.tasks.get(id) ?? []),
+  );
 }
 
 function described(project: Project, task: Task): object {

@@ -10,7 +10,9 @@ export function durationOption(name: string, text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/.exec(text);
   const unit = UNITS[match?.[2] === '' ? 's' : (match?.[2] ?? '')];
   if (match?.[1] === undefined || unit === undefined) {
-    throw new PacelineError('E_USAGE', `${name} takes a duration, not "${text}".`, {hint: 'Write 90s, 5m, 1.5h or 250ms.'});
+    throw new PacelineError('E_USAGE', `${name} takes a duration, not "${text}".`, {
+      hint: 'Write 90s, 5m, 1.5h or 250ms.',
+    });
   }
   return Number(match[1]) * unit;
 }

@@ -24,7 +24,12 @@ export async function graph(targets: readonly string[], options: GraphOptions): 
   });
   reportWarnings(project, false, planned.diagnostics);
   const {plan} = planned;
-  const text = {tree: () => treeGraph(plan), dot: () => dotGraph(plan), mermaid: () => mermaidGraph(plan), json: () => `${JSON.stringify(plan, undefined, 2)}\n`}[options.format]();
+  const text = {
+    tree: () => treeGraph(plan),
+    dot: () => dotGraph(plan),
+    mermaid: () => mermaidGraph(plan),
+    json: () => `${JSON.stringify(plan, undefined, 2)}\n`,
+  }[options.format]();
   process.stdout.write(text);
   return 0;
 }

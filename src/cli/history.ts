@@ -27,7 +27,9 @@ export async function history(options: HistoryOptions & {readonly limit: number}
       for (const run of runs) {
         const colour = run.status === 'passed' ? 'green' : 'red';
         const when = new Date(run.at).toISOString().replace('T', ' ').slice(0, 19);
-        screen.write(`${run.id}  ${when}  ${painted(screen, colour, run.status.padEnd(11))} ${duration(run.wallMs).padStart(9)}  ${plural(run.tasks, 'task').padEnd(10)} ${run.command.join(' ')}\n`);
+        screen.write(
+          `${run.id}  ${when}  ${painted(screen, colour, run.status.padEnd(11))} ${duration(run.wallMs).padStart(9)}  ${plural(run.tasks, 'task').padEnd(10)} ${run.command.join(' ')}\n`,
+        );
       }
     }
     return 0;
@@ -38,8 +40,14 @@ export async function history(options: HistoryOptions & {readonly limit: number}
 export async function showRun(prefix: string, options: HistoryOptions): Promise<number> {
   return withHistory(options, (store) => {
     const [id, ...others] = store.find(prefix);
-    if (id === undefined) throw new PacelineError('E_UNKNOWN_RUN', `There is no run "${prefix}" in the history.`, {hint: 'See `paceline history` for the ids; `last` is the newest.'});
-    if (others.length > 0) throw new PacelineError('E_UNKNOWN_RUN', `"${prefix}" begins the ids of several runs.`, {hint: `One of: ${[id, ...others].join(', ')}.`});
+    if (id === undefined)
+      throw new PacelineError('E_UNKNOWN_RUN', `There is no run "${prefix}" in the history.`, {
+        hint: 'See `paceline history` for the ids; `last` is the newest.',
+      });
+    if (others.length > 0)
+      throw new PacelineError('E_UNKNOWN_RUN', `"${prefix}" begins the ids of several runs.`, {
+        hint: `One of: ${[id, ...others].join(', ')}.`,
+      });
     const run = store.get(id);
     if (run === undefined) throw new PacelineError('E_UNKNOWN_RUN', `The run "${id}" was just removed.`);
     if (options.json === true) process.stdout.write(`${JSON.stringify(run, undefined, 2)}\n`);
@@ -50,13 +58,17 @@ export async function showRun(prefix: string, options: HistoryOptions): Promise<
 
 function printRun(screen: Screen, run: Run): void {
   screen.write(`${painted(screen, 'bold', run.id)}  paceline ${run.command.join(' ')}\n`);
-  screen.write(`${run.status} in ${duration(run.wallMs)} with ${plural(run.jobs, 'job')}, ${new Date(run.at).toISOString()}${run.profile === undefined ? '' : `, profile ${run.profile}`}\n\n`);
+  screen.write(
+    `${run.status} in ${duration(run.wallMs)} with ${plural(run.jobs, 'job')}, ${new Date(run.at).toISOString()}${run.profile === undefined ? '' : `, profile ${run.profile}`}\n\n`,
+  );
   const width = Math.min(48, Math.max(8, ...run.tasks.map((task) => task.task.length)));
   for (const task of run.tasks) {
     const start = task.start === undefined ? '' : `+${duration(task.start)}`;
     const spent = task.start === undefined ? '' : duration(task.finish - task.start);
     const why = whyOf(task);
-    screen.write(`${signOf(screen, task)} ${task.task.padEnd(width)} ${start.padStart(10)} ${spent.padStart(9)}${why === '' ? '' : `  ${why}`}\n`);
+    screen.write(
+      `${signOf(screen, task)} ${task.task.padEnd(width)} ${start.padStart(10)} ${spent.padStart(9)}${why === '' ? '' : `  ${why}`}\n`,
+    );
   }
   for (const notice of run.notices) screen.write(`${notice.level} ${notice.message} ${notice.code}\n`);
   const path = criticalPath(run);
@@ -67,7 +79,10 @@ function printRun(screen: Screen, run: Run): void {
 async function withHistory(options: HistoryOptions, use: (store: History) => number): Promise<number> {
   const root = options.root ?? findRoot(process.cwd()) ?? process.cwd();
   const folder: StateFolder = stateFolder(root);
-  if (!existsSync(folder.path)) throw new PacelineError('E_NO_HISTORY', `Nothing has run in ${root} yet.`, {hint: 'Run something: paceline run build.'});
+  if (!existsSync(folder.path))
+    throw new PacelineError('E_NO_HISTORY', `Nothing has run in ${root} yet.`, {
+      hint: 'Run something: paceline run build.',
+    });
   const store = new History(folder);
   try {
     const left = await recover(folder, 2000);

@@ -8,7 +8,10 @@ export function init(options: {readonly root?: string; readonly dryRun?: boolean
   const root = resolve(options.root ?? '.');
   const path = join(root, 'make.toml');
   if (options.dryRun !== true && existsSync(path)) {
-    throw new PacelineError('E_EXISTS', 'There is a make.toml already; it is left as it is.', {hint: 'See what would be written with `paceline init --dry-run`.', origin: {file: 'make.toml', line: 1, column: 1}});
+    throw new PacelineError('E_EXISTS', 'There is a make.toml already; it is left as it is.', {
+      hint: 'See what would be written with `paceline init --dry-run`.',
+      origin: {file: 'make.toml', line: 1, column: 1},
+    });
   }
   const {text, decisions} = draftMakeToml(root);
   if (options.dryRun === true) process.stdout.write(text);

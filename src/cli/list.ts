@@ -12,9 +12,21 @@ export function list(options: ProjectOptions & {readonly json?: boolean}): numbe
     const json = {
       project: project.name,
       dialect: project.dialect,
-      phases: shown.map(({definition, workspaces}) => ({name: definition.name, description: definition.description ?? null, category: definition.category ?? null, workspaces})),
-      pipelines: [...project.pipelines.values()].map((pipeline) => ({name: pipeline.name, phases: pipeline.sequence.references.map((reference) => reference.phase)})),
-      workspaces: [...project.workspaces.values()].map(({name, directory, dependencies}) => ({name, directory, dependencies})),
+      phases: shown.map(({definition, workspaces}) => ({
+        name: definition.name,
+        description: definition.description ?? null,
+        category: definition.category ?? null,
+        workspaces,
+      })),
+      pipelines: [...project.pipelines.values()].map((pipeline) => ({
+        name: pipeline.name,
+        phases: pipeline.sequence.references.map((reference) => reference.phase),
+      })),
+      workspaces: [...project.workspaces.values()].map(({name, directory, dependencies}) => ({
+        name,
+        directory,
+        dependencies,
+      })),
     };
     process.stdout.write(`${JSON.stringify(json, undefined, 2)}\n`);
     return 0;
@@ -22,12 +34,21 @@ export function list(options: ProjectOptions & {readonly json?: boolean}): numbe
   reportWarnings(project, false);
   const screen = screenOf(process.stdout, process.env);
   const members = project.workspaces.size - 1;
-  screen.write(`${painted(screen, 'bold', project.name)} (${project.dialect}${members === 0 ? '' : `, ${members} workspaces`})\n`);
+  screen.write(
+    `${painted(screen, 'bold', project.name)} (${project.dialect}${members === 0 ? '' : `, ${members} workspaces`})\n`,
+  );
   const width = Math.min(40, Math.max(4, ...shown.map((phase) => phase.definition.name.length)));
   for (const category of [...new Set(shown.map((phase) => phase.definition.category))].sort()) {
     screen.write(`\n${painted(screen, 'dim', category ?? 'phases')}\n`);
     for (const {definition, workspaces} of shown.filter((phase) => phase.definition.category === category)) {
-      const where = members === 0 ? '' : painted(screen, 'dim', ` [${workspaces.length === members ? 'all' : workspaces.length > 3 ? `${workspaces.length} workspaces` : workspaces.join(', ')}]`);
+      const where =
+        members === 0
+          ? ''
+          : painted(
+              screen,
+              'dim',
+              ` [${workspaces.length === members ? 'all' : workspaces.length > 3 ? `${workspaces.length} workspaces` : workspaces.join(', ')}]`,
+            );
       screen.write(`  ${definition.name.padEnd(width)}  ${definition.description ?? ''}${where}\n`);
     }
   }
@@ -42,5 +63,8 @@ function describe(project: Project, name: Phase['name']): {definition: Phase; wo
   const holders = [...project.workspaces.values()].filter((workspace) => workspace.phases.has(name));
   const definition = holders[0]?.phases.get(name) ?? project.rootPhases.get(name);
   if (definition === undefined) throw new Error(`phase ${name} vanished`);
-  return {definition, workspaces: holders.map((workspace) => (workspace.name === ROOT_WORKSPACE ? 'root' : workspace.name))};
+  return {
+    definition,
+    workspaces: holders.map((workspace) => (workspace.name === ROOT_WORKSPACE ? 'root' : workspace.name)),
+  };
 }

@@ -1,4 +1,5 @@
 import type {TaskPlan} from '../plan/task.ts';
+import {readLog} from '../record/read-log.ts';
 import type {Display, DisplayContext, ShownLogs} from '../ui/display.ts';
 import {screenOf} from '../ui/style.ts';
 
@@ -8,21 +9,29 @@ export interface DisplayOptions {
 }
 
 /** Chooses how a run is shown, by what was asked for and what the terminal can do; the folder of its logs is known later. */
-export async function makeDisplay(planned: TaskPlan, options: DisplayOptions, run: Pick<DisplayContext, 'durations' | 'jobs'>): Promise<(logs: string) => Display> {
+export async function makeDisplay(
+  planned: TaskPlan,
+  options: DisplayOptions,
+  run: Pick<DisplayContext, 'durations' | 'jobs'>,
+): Promise<(logs: string) => Display> {
   if (options.output === 'ndjson') {
     const {ndjsonDisplay} = await import('../export/ndjson.ts');
     return () => ndjsonDisplay((text) => process.stdout.write(text));
   }
   const screen = screenOf(process.stdout, process.env);
   const live = options.output === 'live' || (options.output === 'auto' && screen.live);
-  const context: Omit<DisplayContext, 'logs'> = {
+  const context: Omit<DisplayContext, 'logs' | 'readLog'> = {
     ...run,
     screen: {...screen, live},
     shown: options.logs ?? (live ? 'failed' : 'all'),
     tasks: new Set(planned.tasks.keys()),
-    streamed: new Set([...planned.tasks.values()].filter((task) => task.requested && task.phase.persistent).map((task) => task.id)),
+    streamed: new Set(
+      [...planned.tasks.values()].filter((task) => task.requested && task.phase.persistent).map((task) => task.id),
+    ),
     groups: process.env.GITHUB_ACTIONS === 'true',
   };
-  const display = live ? (await import('../ui/live.ts')).liveDisplay : (await import('../ui/grouped.ts')).groupedDisplay;
-  return (logs) => display({...context, logs});
+  const display = live
+    ? (await import('../ui/live.ts')).liveDisplay
+    : (await import('../ui/grouped.ts')).groupedDisplay;
+  return (logs) => display({...context, logs, readLog: (log) => readLog(logs, log)});
 }

@@ -15,7 +15,8 @@ export function openHistory(folder: StateFolder, record: boolean): RunHistory {
   try {
     const history = new History(folder);
     const known = {durations: history.durations(), succeeded: history.succeeded()};
-    if (history.movedAway !== undefined) process.stderr.write(`The history was unreadable; it was moved to ${history.movedAway}, and a new one begins.\n`);
+    if (history.movedAway !== undefined)
+      process.stderr.write(`The history was unreadable; it was moved to ${history.movedAway}, and a new one begins.\n`);
     return {
       ...known,
       store: record ? (runs) => history.add(runs) : () => {},

@@ -17,9 +17,13 @@ export interface ProjectOptions {
 export function openProject(options: ProjectOptions): Project {
   const root = options.root === undefined ? findRoot(process.cwd()) : resolve(options.root);
   if (root === undefined) {
-    throw new PacelineError('E_NO_PROJECT', `There is no make.toml, turbo.json or package.json with workspaces or scripts in ${process.cwd()} or above.`, {
-      hint: 'Go to your project, name it with --root, or write a make.toml with `paceline init`.',
-    });
+    throw new PacelineError(
+      'E_NO_PROJECT',
+      `There is no make.toml, turbo.json or package.json with workspaces or scripts in ${process.cwd()} or above.`,
+      {
+        hint: 'Go to your project, name it with --root, or write a make.toml with `paceline init`.',
+      },
+    );
   }
   setErrorRoot(root);
   return loadProject(root, {env: process.env, ...(options.env === undefined ? {} : {profile: options.env})});
@@ -38,6 +42,9 @@ export function reportWarnings(project: Project, strict: boolean, extra: Project
     screen.write(`and ${warnings.length - shown.length} more warnings: paceline validate\n`);
   }
   if (strict && warnings.length > 0) {
-    throw new PacelineError('E_STRICT', `${warnings.length === 1 ? 'A warning counts' : `${warnings.length} warnings count`} as errors with --strict.`);
+    throw new PacelineError(
+      'E_STRICT',
+      `${warnings.length === 1 ? 'A warning counts' : `${warnings.length} warnings count`} as errors with --strict.`,
+    );
   }
 }

@@ -12,32 +12,58 @@ export interface Program {
 export function makeProgram(): Program {
   let code: number = EXIT.ok;
   const program = new Command('paceline')
-    .description('Runs the delivery pipeline of a project in the right order, in parallel, and shows where every second went.')
+    .description(
+      'Runs the delivery pipeline of a project in the right order, in parallel, and shows where every second went.',
+    )
     .version(VERSION, '-V, --version', 'print the version')
     .option('--root <folder>', 'the project, instead of the nearest one around this folder')
     .exitOverride()
     .showHelpAfterError('(see paceline --help)')
     .configureHelp({showGlobalOptions: true})
     .enablePositionalOptions()
-    .addHelpText('after', '\nExit codes: 0 done, 1 a task failed, 2 wrong usage or config, 124 over the time limit, 130 interrupted (129, 141, 143: by SIGHUP, a closed pipe, SIGTERM).');
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 a task failed, 2 wrong usage or config, 124 over the time limit, 130 interrupted (129, 141, 143: by SIGHUP, a closed pipe, SIGTERM).',
+    );
 
   program
     .command('run')
     .description('run phases or pipelines and everything that they need')
     .argument('<phase...>', 'phases (build), tasks (web#build) or pipelines')
     .option('-j, --jobs <count>', 'tasks at once (default: the config, else the processors of this machine)', positive)
-    .option('-F, --filter <pattern>', 'only these workspaces: a name, a glob, ./a/path, name... (and what it depends on), ...name (and its dependents), !name', gather)
+    .option(
+      '-F, --filter <pattern>',
+      'only these workspaces: a name, a glob, ./a/path, name... (and what it depends on), ...name (and its dependents), !name',
+      gather,
+    )
     .option('--affected [base]', 'only workspaces changed since a git revision, and their dependents')
     .option('--only', 'run just the tasks named, without what they need')
     .option('--in-order', 'run the phases in written order and stop at the first failure')
     .addOption(new Option('--dry-run [format]', 'show what would run').choices(['text', 'json']).preset('text'))
-    .addOption(new Option('--continue <policy>', 'after a failure: start nothing more, go on with what does not need it, or go on with everything').choices(['never', 'independent', 'always']).default('never'))
+    .addOption(
+      new Option(
+        '--continue <policy>',
+        'after a failure: start nothing more, go on with what does not need it, or go on with everything',
+      )
+        .choices(['never', 'independent', 'always'])
+        .default('never'),
+    )
     .option('-e, --env <profile>', 'the env profile')
     .option('-D, --define <NAME=value>', 'a variable for every command; wins over the config', gather)
     .option('--approve <phase>', 'approve a phase that requires approval', gather)
     .option('--timeout <duration>', 'limit for the whole run: 90s, 5m')
-    .addOption(new Option('--output <format>', 'how the run is shown').choices(['auto', 'live', 'grouped', 'ndjson']).default('auto'))
-    .addOption(new Option('--logs <which>', 'whose output is shown (default: failed in a terminal, all elsewhere)').choices(['all', 'failed', 'none']))
+    .addOption(
+      new Option('--output <format>', 'how the run is shown')
+        .choices(['auto', 'live', 'grouped', 'ndjson'])
+        .default('auto'),
+    )
+    .addOption(
+      new Option('--logs <which>', 'whose output is shown (default: failed in a terminal, all elsewhere)').choices([
+        'all',
+        'failed',
+        'none',
+      ]),
+    )
     .option('--strict', 'warnings about the config are errors')
     .addHelpText('after', '\nWords behind -- go to the last command of each task that was named.')
     .action(async (phases: string[], options, command: Command) => {
@@ -141,4 +167,3 @@ function positive(value: string): number {
   if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
   return number;
 }
-

@@ -1,7 +1,8 @@
 import {availableParallelism, totalmem} from 'node:os';
 import {PacelineError} from '../base/error.ts';
 import type {Diagnostic} from '../base/source.ts';
-import type {ContinuePolicy} from '../engine/engine.ts';
+import {VERSION} from '../base/version.ts';
+import type {ContinuePolicy} from '../engine/engine-options.ts';
 import {firstRunSkip} from '../engine/first-run.ts';
 import {type RunPlanOptions, runPlan} from '../engine/run-plan.ts';
 import {checkTools} from '../engine/tool-check.ts';
@@ -10,7 +11,6 @@ import type {Task, TaskPlan} from '../plan/task.ts';
 import type {Project} from '../project/project.ts';
 import {openStateFolder} from '../record/state-folder.ts';
 import type {Display} from '../ui/display.ts';
-import {VERSION} from '../base/version.ts';
 import {askApproval} from './approval.ts';
 import {durationOption} from './duration-option.ts';
 import {listenForInterrupts} from './interrupts.ts';
@@ -65,7 +65,12 @@ export async function run(targets: readonly string[], options: RunOptions, args:
   });
 }
 
-async function execute(project: Project, planned: TaskPlan, options: RunOptions, fixed: Pick<RunPlanOptions, 'jobs' | 'command' | 'phases'>): Promise<number> {
+async function execute(
+  project: Project,
+  planned: TaskPlan,
+  options: RunOptions,
+  fixed: Pick<RunPlanOptions, 'jobs' | 'command' | 'phases'>,
+): Promise<number> {
   const folder = openStateFolder(project.root);
   const history = openHistory(folder, project.state.history);
   const {skip, remember} = await skipping(project, planned, folder.path, history.succeeded);
@@ -73,7 +78,8 @@ async function execute(project: Project, planned: TaskPlan, options: RunOptions,
   const doubts: readonly Diagnostic[] = await checkTools(project, needed, process.env);
   reportWarnings({...project, diagnostics: []}, options.strict === true, doubts);
   await askApproval(needed, options.approve ?? []);
-  const timeoutMs = options.timeout === undefined ? project.limits.timeoutMs : durationOption('--timeout', options.timeout);
+  const timeoutMs =
+    options.timeout === undefined ? project.limits.timeoutMs : durationOption('--timeout', options.timeout);
   let stopListening = (): void => {};
   const show = await makeDisplay(planned, options, {durations: history.durations, jobs: fixed.jobs});
   let display: Display | undefined;
@@ -92,7 +98,10 @@ async function execute(project: Project, planned: TaskPlan, options: RunOptions,
     inherited: process.env,
     listeners: (_, logs) => {
       display = show(logs);
-      return [display.listener, (event) => (event.kind === 'task-finished' && event.status === 'passed' ? remember(event.task) : undefined)];
+      return [
+        display.listener,
+        (event) => (event.kind === 'task-finished' && event.status === 'passed' ? remember(event.task) : undefined),
+      ];
     },
     onInterruptible: (interrupt) => {
       stopListening = listenForInterrupts(interrupt);
@@ -110,12 +119,25 @@ interface Skipping {
 }
 
 /** What need not run: the prefetch stage when nothing is to be installed, and `first_run_only` phases that succeeded. */
-async function skipping(project: Project, planned: TaskPlan, state: string, succeeded: ReadonlySet<string>): Promise<Skipping> {
+async function skipping(
+  project: Project,
+  planned: TaskPlan,
+  state: string,
+  succeeded: ReadonlySet<string>,
+): Promise<Skipping> {
   const first = firstRunSkip(project, succeeded);
   const prefetch = [...planned.tasks.values()].find((task) => task.stage === 'prefetch');
-  const marker = prefetch === undefined ? undefined : new (await import('../engine/prefetch.ts')).PrefetchMarker(state, project, prefetch);
+  const marker =
+    prefetch === undefined
+      ? undefined
+      : new (await import('../engine/prefetch.ts')).PrefetchMarker(state, project, prefetch);
   return {
-    skip: (task) => (task !== prefetch ? first(task) : marker?.upToDate === true ? 'what the lockfile asks for is installed' : undefined),
+    skip: (task) =>
+      task !== prefetch
+        ? first(task)
+        : marker?.upToDate === true
+          ? 'what the lockfile asks for is installed'
+          : undefined,
     remember: (id) => {
       if (id === prefetch?.id) marker?.remember();
     },

@@ -1,6 +1,6 @@
 import {findTarget} from '../plan/targets.ts';
 import {type Phase, type PhaseReference, type Project, ROOT_WORKSPACE, type Workspace} from '../project/project.ts';
-import {painted, screenOf, type Screen} from '../ui/style.ts';
+import {painted, type Screen, screenOf} from '../ui/style.ts';
 import {duration} from '../ui/text.ts';
 import {commandText} from './dry-run.ts';
 import {openProject, type ProjectOptions} from './open-project.ts';
@@ -11,15 +11,30 @@ export function show(word: string, options: ProjectOptions & {readonly json?: bo
   const target = findTarget(project, word);
   if ('sequence' in target) {
     if (options.json === true) process.stdout.write(`${JSON.stringify(target, undefined, 2)}\n`);
-    else process.stdout.write(`pipeline ${target.name} (${target.origin.file}:${target.origin.line})\n  ${target.sequence.references.map(referenceText).join(' → ')}\n`);
+    else
+      process.stdout.write(
+        `pipeline ${target.name} (${target.origin.file}:${target.origin.line})\n  ${target.sequence.references.map(referenceText).join(' → ')}\n`,
+      );
     return 0;
   }
   const found = [...project.workspaces.values()].flatMap((workspace): {workspace: Workspace; phase: Phase}[] => {
-    const phase = workspace.phases.get(target.phase) ?? (workspace.name === target.workspace && workspace.name === ROOT_WORKSPACE ? project.rootPhases.get(target.phase) : undefined);
-    return phase !== undefined && (target.workspace === undefined || target.workspace === workspace.name) ? [{workspace, phase}] : [];
+    const phase =
+      workspace.phases.get(target.phase) ??
+      (workspace.name === target.workspace && workspace.name === ROOT_WORKSPACE
+        ? project.rootPhases.get(target.phase)
+        : undefined);
+    return phase !== undefined && (target.workspace === undefined || target.workspace === workspace.name)
+      ? [{workspace, phase}]
+      : [];
   });
   if (options.json === true) {
-    process.stdout.write(`${JSON.stringify(found.map(({workspace, phase}) => ({workspace: workspace.name, ...phase})), undefined, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify(
+        found.map(({workspace, phase}) => ({workspace: workspace.name, ...phase})),
+        undefined,
+        2,
+      )}\n`,
+    );
     return 0;
   }
   const screen = screenOf(process.stdout, process.env);
@@ -35,8 +50,16 @@ function print(screen: Screen, project: Project, phase: Phase, workspaces: reado
   };
   screen.write(`${painted(screen, 'bold', phase.name)}  ${phase.description ?? ''}\n`);
   line('written at', `${phase.origin.file}:${phase.origin.line}`);
-  if (project.workspaces.size > 1) line('runs in', workspaces.map((workspace) => (workspace.name === ROOT_WORKSPACE ? 'root' : workspace.name)).join(', '));
-  for (const command of phase.commands) line(command.role === 'main' ? 'command' : `${command.role} hook`, command.kind === 'phases' ? `${command.line}  (understood as phases)` : commandText(command));
+  if (project.workspaces.size > 1)
+    line(
+      'runs in',
+      workspaces.map((workspace) => (workspace.name === ROOT_WORKSPACE ? 'root' : workspace.name)).join(', '),
+    );
+  for (const command of phase.commands)
+    line(
+      command.role === 'main' ? 'command' : `${command.role} hook`,
+      command.kind === 'phases' ? `${command.line}  (understood as phases)` : commandText(command),
+    );
   line('needs', phase.needs.flatMap((sequence) => sequence.references.map(referenceText)).join(', '));
   line('then', phase.after.flatMap((sequence) => sequence.references.map(referenceText)).join(', '));
   line('inputs', phase.caching.inputs?.join(', '));

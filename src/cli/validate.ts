@@ -7,13 +7,18 @@ import {plural} from '../ui/text.ts';
 import {EXIT} from './exit-codes.ts';
 
 /** `paceline validate`: says what is wrong with config files. Fails when one is refused, with `--strict` also when one is warned about. */
-export function validate(paths: readonly string[], options: {readonly root?: string; readonly json?: boolean; readonly strict?: boolean}): number {
+export function validate(
+  paths: readonly string[],
+  options: {readonly root?: string; readonly json?: boolean; readonly strict?: boolean},
+): number {
   const chosen = paths.length > 0 ? paths : [options.root ?? findRoot(process.cwd()) ?? '.'];
   const reports = validateFiles(chosen.map((path) => resolve(path)));
   const screen = screenOf(process.stdout, process.env);
   if (options.json === true) screen.write(`${JSON.stringify(reports, undefined, 2)}\n`);
   else print(screen, reports);
-  const bad = reports.length === 0 || reports.some((report) => report.status === 'refused' || (options.strict === true && report.status === 'warned'));
+  const bad =
+    reports.length === 0 ||
+    reports.some((report) => report.status === 'refused' || (options.strict === true && report.status === 'warned'));
   return bad ? EXIT.taskFailed : EXIT.ok;
 }
 
@@ -24,7 +29,9 @@ function print(screen: Screen, reports: readonly FileReport[]): void {
   for (const report of reports) {
     const {honoured, warned, closed} = report.keys;
     const counts = `${plural(report.phases.length, 'phase')}, key uses: ${honoured} honoured, ${warned} warned${closed === 0 ? '' : `, ${closed} of other matters`}`;
-    screen.write(`${painted(screen, COLOURS[report.status], report.status)} ${report.file} (${report.dialect ?? 'unknown dialect'}; ${counts})\n`);
+    screen.write(
+      `${painted(screen, COLOURS[report.status], report.status)} ${report.file} (${report.dialect ?? 'unknown dialect'}; ${counts})\n`,
+    );
     for (const diagnostic of report.diagnostics) printDiagnostic(screen, diagnostic, process.cwd());
   }
 }

@@ -1,5 +1,4 @@
-import {resolve} from 'node:path';
-import {join} from 'node:path';
+import {join, resolve} from 'node:path';
 import type {OwnCommand, Task} from '../plan/task.ts';
 import type {CommandEnd, RunListener} from '../record/events.ts';
 import type {Environment} from './environment.ts';
@@ -96,7 +95,10 @@ export class Attempt {
     // hook lines keep their place before and behind the phase's own commands
     for (const role of ['before', 'main', 'after'] as const) {
       const batch = commands.filter((command) => command.role === role);
-      const ends = role === 'main' ? await Promise.all(batch.map((command) => this.#runCommand(command))) : await this.#batchInOrder(batch);
+      const ends =
+        role === 'main'
+          ? await Promise.all(batch.map((command) => this.#runCommand(command)))
+          : await this.#batchInOrder(batch);
       end = ends.find((one) => !succeeded(one.end)) ?? ends.at(-1) ?? end;
       if (!succeeded(end.end) || this.#stopped !== undefined) break;
     }
@@ -117,11 +119,20 @@ export class Attempt {
     const {task, attempt, executor, environment, slot, emit, now} = this.#context;
     const index = this.#command++;
     const env = command.kind === 'shell' ? environment.forScript(task, command, this.#variables) : this.#variables;
-    const args = command.role === 'main' && command === task.commands.findLast((one) => one.role === 'main') ? task.args : [];
+    const args =
+      command.role === 'main' && command === task.commands.findLast((one) => one.role === 'main') ? task.args : [];
     const execution = executor.start({task, command, env, directory: this.directory, log: slot.descriptor, args});
     this.#running.add(execution);
     this.#started.push(execution);
-    emit({kind: 'command-started', time: now(), task: task.id, attempt, command: index, line: execution.line, pid: execution.pid});
+    emit({
+      kind: 'command-started',
+      time: now(),
+      task: task.id,
+      attempt,
+      command: index,
+      line: execution.line,
+      pid: execution.pid,
+    });
     let timedOut: CommandEnd | undefined;
     const {commandTimeoutMs} = task.phase.limits;
     const timer = this.#timer(commandTimeoutMs, () => {

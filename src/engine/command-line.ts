@@ -1,8 +1,8 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {ScriptCommand} from '../project/project.ts';
-import {expandVariables} from './expand.ts';
 import type {Order} from './executor.ts';
+import {expandVariables} from './expand.ts';
 
 /** A program with its arguments, and how a person would type it. */
 export interface CommandLine {
@@ -40,7 +40,9 @@ export function commandLine(order: Order, scripts: ScriptFiles): CommandLine {
     }
     case 'program': {
       const program = expandVariables(command.program, env);
-      const words = command.args.flatMap((word) => (word === '${@}' ? args : [expandVariables(word.replaceAll('${@}', args.join(' ')), env)]));
+      const words = command.args.flatMap((word) =>
+        word === '${@}' ? args : [expandVariables(word.replaceAll('${@}', args.join(' ')), env)],
+      );
       const all = command.args.some((word) => word.includes('${@}')) ? words : [...words, ...args];
       return {program, args: all, line: [program, ...all].map(quoted).join(' ')};
     }

@@ -29,18 +29,25 @@ function firstFailure(condition: Condition, {folder, env, profile}: ConditionCon
   if (unset !== undefined) return `${unset} is not set`;
   const set = condition.envNotSet?.find((name) => env[name] !== undefined);
   if (set !== undefined) return `${set} is set`;
-  for (const [name, value] of Object.entries(condition.envEquals ?? {})) if (env[name] !== value) return `${name} is not "${value}"`;
+  for (const [name, value] of Object.entries(condition.envEquals ?? {}))
+    if (env[name] !== value) return `${name} is not "${value}"`;
   const notTrue = condition.envTrue?.find((name) => !isTrue(env[name]));
   if (notTrue !== undefined) return `${notTrue} is not true`;
   const notFalse = condition.envFalse?.find((name) => isTrue(env[name]));
   if (notFalse !== undefined) return `${notFalse} is true`;
   const platform = PLATFORM[process.platform] ?? process.platform;
-  if (condition.platforms !== undefined && !condition.platforms.includes(platform)) return `this is ${platform}, not ${condition.platforms.join(' or ')}`;
+  if (condition.platforms !== undefined && !condition.platforms.includes(platform))
+    return `this is ${platform}, not ${condition.platforms.join(' or ')}`;
   if (condition.profiles !== undefined && !condition.profiles.includes(profile ?? 'development')) {
     return `the env profile is ${profile ?? 'development'}, not ${condition.profiles.join(' or ')}`;
   }
   if (condition.script !== undefined) {
-    const {status} = spawnSync('/bin/sh', ['-e', '-c', condition.script.join('\n')], {cwd: folder, env, stdio: 'ignore', timeout: 60_000});
+    const {status} = spawnSync('/bin/sh', ['-e', '-c', condition.script.join('\n')], {
+      cwd: folder,
+      env,
+      stdio: 'ignore',
+      timeout: 60_000,
+    });
     if (status !== 0) return 'its condition script said no';
   }
   return undefined;

@@ -3,34 +3,9 @@ import {longestRemaining} from '../graph/longest-path.ts';
 import {Schedule} from '../graph/schedule.ts';
 import type {NodeId} from '../plan/plan.ts';
 import type {Stage, Task, TaskPlan} from '../plan/task.ts';
-import type {CommandEnd, RunListener, RunStatus, TaskStatus} from '../record/events.ts';
-import type {Environment} from './environment.ts';
-import type {Executor} from './executor.ts';
-import type {LogStore} from './log-store.ts';
-import {TaskRun, type TaskResult} from './task-run.ts';
-
-/** What happens to the rest when a task fails: nothing more starts; what does not need it goes on; everything goes on. */
-export type ContinuePolicy = 'never' | 'independent' | 'always';
-
-export interface EngineOptions {
-  readonly planned: TaskPlan;
-  /** Absolute path. */
-  readonly root: string;
-  readonly executor: Executor;
-  readonly environment: Environment;
-  readonly logs: LogStore;
-  readonly emit: RunListener;
-  /** ms since the start of the run. */
-  readonly now: () => number;
-  /** Expected duration of tasks, ms. */
-  readonly durations: ReadonlyMap<string, number>;
-  readonly continueOn: ContinuePolicy;
-  readonly graceMs: number;
-  readonly timeoutMs?: number;
-  readonly profile?: string;
-  /** Why a task need not run now; undefined when it must. */
-  readonly skip: (task: Task) => string | undefined;
-}
+import type {CommandEnd, RunStatus, TaskStatus} from '../record/events.ts';
+import type {EngineOptions} from './engine-options.ts';
+import {type TaskResult, TaskRun} from './task-run.ts';
 
 type StopReason = {readonly reason: 'failure' | 'signal' | 'timeout'; readonly signal?: string};
 
@@ -53,7 +28,10 @@ export class Engine {
   async run(): Promise<RunStatus> {
     const {planned, timeoutMs} = this.#options;
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#halt({reason: 'timeout'}), timeoutMs);
-    await this.#runStage(planned.plan.nodes.map((_, index) => index).filter((index) => this.#stageOf(index) === 'main'), {});
+    await this.#runStage(
+      planned.plan.nodes.map((_, index) => index).filter((index) => this.#stageOf(index) === 'main'),
+      {},
+    );
     await this.#endPersistent();
     clearTimeout(timer);
     const outcome: RunStatus = this.#interrupted ?? (this.#failed ? 'failed' : 'passed');
@@ -83,9 +61,17 @@ export class Engine {
     this.#interrupted ??= stop.reason === 'signal' ? 'interrupted' : stop.reason === 'timeout' ? 'timeout' : undefined;
     if (this.#stop !== undefined && stop.reason === 'failure') return;
     this.#stop = stop;
-    emit({kind: 'run-stopping', time: now(), reason: stop.reason, ...(stop.signal === undefined ? {} : {signal: stop.signal}), forced: false});
+    emit({
+      kind: 'run-stopping',
+      time: now(),
+      reason: stop.reason,
+      ...(stop.signal === undefined ? {} : {signal: stop.signal}),
+      forced: false,
+    });
     const end: CommandEnd =
-      stop.reason === 'timeout' ? {kind: 'timeout', limitMs: timeoutMs ?? 0, of: 'run'} : {kind: 'signal', signal: stop.signal ?? 'SIGTERM'};
+      stop.reason === 'timeout'
+        ? {kind: 'timeout', limitMs: timeoutMs ?? 0, of: 'run'}
+        : {kind: 'signal', signal: stop.signal ?? 'SIGTERM'};
     for (const task of [...this.#running.values(), ...this.#persistent]) task.stop(end, false);
   }
 
@@ -117,7 +103,16 @@ export class Engine {
     const task = planned.tasks.get(node.id);
     const cause = continueOn === 'always' ? undefined : stage.failedNeed(local, this.#bad);
     const done = (status: TaskStatus, reason?: string): void => {
-      if (task !== undefined) emit({kind: 'task-finished', time: now(), task: node.id, status, attempts: 0, flaky: false, ...(reason === undefined ? {} : {reason})});
+      if (task !== undefined)
+        emit({
+          kind: 'task-finished',
+          time: now(),
+          task: node.id,
+          status,
+          attempts: 0,
+          flaky: false,
+          ...(reason === undefined ? {} : {reason}),
+        });
       stage.schedule.finish(local);
     };
     if (cause !== undefined) {
@@ -134,7 +129,13 @@ export class Engine {
     }
   }
 
-  #startTask(task: Task, stage: StageGraph, local: number, extraEnv: Readonly<Record<string, string>>, pump: () => void): void {
+  #startTask(
+    task: Task,
+    stage: StageGraph,
+    local: number,
+    extraEnv: Readonly<Record<string, string>>,
+    pump: () => void,
+  ): void {
     const key = stage.members[local] ?? -1;
     const run = new TaskRun(task, {...this.#options, extraEnv});
     let settled = false;
@@ -163,22 +164,27 @@ export class Engine {
     if (result.status === 'failed' || result.status === 'cancelled') this.#bad.add(task.id);
     if (result.status !== 'failed') return;
     this.#failed = true;
-    const policy = this.#options.planned.inOrder && this.#options.continueOn === 'independent' ? 'never' : this.#options.continueOn;
-    if (policy === 'never' && this.#stop === undefined && (task.stage === 'main' || task.stage === 'prefetch')) this.#halt({reason: 'failure'});
+    const policy =
+      this.#options.planned.inOrder && this.#options.continueOn === 'independent' ? 'never' : this.#options.continueOn;
+    if (policy === 'never' && this.#stop === undefined && (task.stage === 'main' || task.stage === 'prefetch'))
+      this.#halt({reason: 'failure'});
   }
 
   /** Persistent tasks that were asked for run until they end or are ended; the others only served. */
   async #endPersistent(): Promise<void> {
     const runs = [...this.#persistent];
     const asked = runs.filter((run) => run.task.requested);
-    if (this.#stop === undefined && asked.length > 0) await Promise.race([Promise.all(asked.map((run) => run.finished)), this.#untilStopped(asked)]);
+    if (this.#stop === undefined && asked.length > 0)
+      await Promise.race([Promise.all(asked.map((run) => run.finished)), this.#untilStopped(asked)]);
     for (const run of this.#persistent) run.stop(undefined, false);
     await Promise.all(runs.map((run) => run.finished));
   }
 
   #untilStopped(runs: readonly TaskRun[]): Promise<unknown> {
     // a failing one ends the wait: the halt that follows stops the others
-    return Promise.any(runs.map(async (run) => ((await run.finished).status === 'failed' ? undefined : new Promise(() => {}))));
+    return Promise.any(
+      runs.map(async (run) => ((await run.finished).status === 'failed' ? undefined : new Promise(() => {}))),
+    );
   }
 }
 
@@ -225,7 +231,10 @@ class StageGraph {
       graph,
       priorities: longestRemaining(graph, weights),
       capacities: pools.map((pool) => (pool.capacity === 'unbounded' ? Number.POSITIVE_INFINITY : pool.capacity)),
-      takes: (local) => Object.entries(nodes[members[local] ?? -1]?.takes ?? {}).map(([name, amount]) => [names.indexOf(name), amount] as const),
+      takes: (local) =>
+        Object.entries(nodes[members[local] ?? -1]?.takes ?? {}).map(
+          ([name, amount]) => [names.indexOf(name), amount] as const,
+        ),
     });
   }
 
@@ -246,4 +255,3 @@ function expectedMs(planned: TaskPlan, id: NodeId | undefined, durations: Readon
   if (id === undefined || !planned.tasks.has(id)) return 0;
   return durations.get(id) ?? 1000;
 }
-

@@ -69,7 +69,11 @@ export class Environment {
   }
 
   #apply(entry: EnvEntry, variables: Variables, folder: string): void {
-    const context = {folder, env: variables, ...(this.#options.project.profile === undefined ? {} : {profile: this.#options.project.profile})};
+    const context = {
+      folder,
+      env: variables,
+      ...(this.#options.project.profile === undefined ? {} : {profile: this.#options.project.profile}),
+    };
     if (entry.condition !== undefined && conditionFailure(entry.condition, context) !== undefined) return;
     switch (entry.source.kind) {
       case 'value':
@@ -109,7 +113,9 @@ export class Environment {
   #path(directory: string, inherited: string | undefined): string {
     const {root} = this.#options.project;
     const own = directory === '' ? [] : [join(root, directory, 'node_modules', '.bin')];
-    return [...own, join(root, 'node_modules', '.bin'), ...(inherited === undefined ? [] : [inherited])].join(delimiter);
+    return [...own, join(root, 'node_modules', '.bin'), ...(inherited === undefined ? [] : [inherited])].join(
+      delimiter,
+    );
   }
 }
 

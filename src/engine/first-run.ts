@@ -29,8 +29,12 @@ export function firstRunSkip(project: Project, succeeded: ReadonlySet<string>): 
 function ggenSuccesses(path: string): ReadonlySet<string> {
   try {
     const state = JSON.parse(readFileSync(path, 'utf8')) as {phase_history?: unknown};
-    const entries = Array.isArray(state.phase_history) ? (state.phase_history as {phase?: unknown; success?: unknown}[]) : [];
-    return new Set(entries.flatMap((entry) => (typeof entry.phase === 'string' && entry.success === true ? [entry.phase] : [])));
+    const entries = Array.isArray(state.phase_history)
+      ? (state.phase_history as {phase?: unknown; success?: unknown}[])
+      : [];
+    return new Set(
+      entries.flatMap((entry) => (typeof entry.phase === 'string' && entry.success === true ? [entry.phase] : [])),
+    );
   } catch {
     return new Set();
   }

@@ -1,6 +1,7 @@
 import {closeSync, fstatSync, mkdirSync, openSync, readdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import type {LogRange, RunId} from '../record/events.ts';
+import {stateFolderError} from '../record/state-folder.ts';
 
 /** Logs are kept for this many runs. */
 const KEPT_LOGS = 20;
@@ -22,9 +23,14 @@ export class LogStore {
   readonly #idle: LogSlot[] = [];
   readonly #all: LogSlot[] = [];
 
+  /** @throws PacelineError E_STATE_FOLDER */
   constructor(logs: string, run: RunId) {
     this.folder = join(logs, run);
-    mkdirSync(this.folder, {recursive: true});
+    try {
+      mkdirSync(this.folder, {recursive: true});
+    } catch (error) {
+      throw stateFolderError(logs, error);
+    }
   }
 
   take(): LogSlot {

@@ -18,19 +18,27 @@ export function npmVariables(
     npm_command: 'run-script',
     npm_node_execpath: node,
     NODE: node,
-    npm_config_user_agent: inherited.npm_config_user_agent ?? `${manager}/? node/${process.version} ${process.platform} ${process.arch}`,
+    npm_config_user_agent:
+      inherited.npm_config_user_agent ?? `${manager}/? node/${process.version} ${process.platform} ${process.arch}`,
     npm_package_json: join(project.root, workspace.directory, 'package.json'),
     npm_package_name: manifest?.name ?? '',
     npm_package_version: manifest?.version ?? '',
     INIT_CWD: inherited.INIT_CWD ?? process.cwd(),
     ...flattened('npm_package_config', manifest?.config),
     ...flattened('npm_package_engines', manifest?.engines),
-    ...(typeof manifest?.bin === 'string' ? {[`npm_package_bin_${manifest.name ?? ''}`]: manifest.bin} : flattened('npm_package_bin', manifest?.bin)),
+    ...(typeof manifest?.bin === 'string'
+      ? {[`npm_package_bin_${manifest.name ?? ''}`]: manifest.bin}
+      : flattened('npm_package_bin', manifest?.bin)),
   };
 }
 
 function flattened(prefix: string, value: unknown): Record<string, string> {
   if (value === undefined || value === null) return {};
   if (typeof value !== 'object') return {[prefix]: String(value)};
-  return Object.assign({}, ...Object.entries(value).map(([key, inner]) => flattened(`${prefix}_${key.replaceAll(/[^A-Za-z0-9_]/g, '_')}`, inner)));
+  return Object.assign(
+    {},
+    ...Object.entries(value).map(([key, inner]) =>
+      flattened(`${prefix}_${key.replaceAll(/[^A-Za-z0-9_]/g, '_')}`, inner),
+    ),
+  );
 }

@@ -4,7 +4,18 @@ import {dirname, join} from 'node:path';
 import type {Task} from '../plan/task.ts';
 import type {Project} from '../project/project.ts';
 
-const LOCKFILES = ['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock', 'bun.lock', 'bun.lockb', 'Cargo.lock', 'go.sum', 'uv.lock', 'poetry.lock'];
+const LOCKFILES = [
+  'package-lock.json',
+  'npm-shrinkwrap.json',
+  'pnpm-lock.yaml',
+  'yarn.lock',
+  'bun.lock',
+  'bun.lockb',
+  'Cargo.lock',
+  'go.sum',
+  'uv.lock',
+  'poetry.lock',
+];
 
 /** Package managers read these: what is not there now must not be asked for over the network. */
 export const OFFLINE: Readonly<Record<string, string>> = {

@@ -54,7 +54,12 @@ export function firstNumberAfterUs(): number {
 function carriesMark(pid: number, runs: ReadonlySet<string>): boolean {
   const environment = readText(`/proc/${pid}/environ`);
   const start = environment?.split('\0').find((entry) => entry.startsWith('PACELINE_RUN_ID='));
-  return start?.slice('PACELINE_RUN_ID='.length).split(':').some((run) => runs.has(run)) === true;
+  return (
+    start
+      ?.slice('PACELINE_RUN_ID='.length)
+      .split(':')
+      .some((run) => runs.has(run)) === true
+  );
 }
 
 /** Sends a signal to a process or, for a negative number, to a group; false when nobody is there. */

@@ -1,6 +1,5 @@
 import {spawn} from 'node:child_process';
-import {openSync, readSync, watch} from 'node:fs';
-import {closeSync, fstatSync} from 'node:fs';
+import {closeSync, fstatSync, openSync, readSync, watch} from 'node:fs';
 import {connect} from 'node:net';
 import type {ReadyCondition} from '../project/project.ts';
 
@@ -17,7 +16,10 @@ export interface ReadinessContext {
 export async function ready(condition: ReadyCondition | undefined, context: ReadinessContext): Promise<void> {
   if (condition === undefined) return;
   if (condition.kind === 'log') return logMatches(new RegExp(condition.pattern, 'm'), context);
-  const probe = condition.kind === 'port' ? () => portOpens(condition.port, condition.host) : () => commandSucceeds(condition.line, context);
+  const probe =
+    condition.kind === 'port'
+      ? () => portOpens(condition.port, condition.host)
+      : () => commandSucceeds(condition.line, context);
   // nobody tells us when a port opens: try again, ever less often
   for (let wait = 10; !context.signal.aborted; wait = Math.min(wait * 1.5, 500)) {
     if (await probe()) return;

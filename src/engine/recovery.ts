@@ -1,6 +1,6 @@
+import type {RunId} from '../record/events.ts';
 import {foldEvents} from '../record/fold.ts';
 import {leftJournals} from '../record/journal.ts';
-import type {RunId} from '../record/events.ts';
 import type {Run} from '../record/run.ts';
 import type {StateFolder} from '../record/state-folder.ts';
 import {endProcesses, processesOfRuns} from './processes.ts';

@@ -1,14 +1,22 @@
 import {closeSync, openSync, readSync} from 'node:fs';
-import type {Project} from '../project/project.ts';
 import type {Task, TaskPlan} from '../plan/task.ts';
-import {EVENT_FORMAT, type RunEvent, type RunId, type RunListener, type RunStarted, type RunStatus} from '../record/events.ts';
+import type {Project} from '../project/project.ts';
+import {
+  EVENT_FORMAT,
+  type RunEvent,
+  type RunId,
+  type RunListener,
+  type RunStarted,
+  type RunStatus,
+} from '../record/events.ts';
 import {RunFold} from '../record/fold.ts';
 import {Journal, removeJournal} from '../record/journal.ts';
 import {processIdentity} from '../record/process-identity.ts';
 import type {Run} from '../record/run.ts';
 import type {StateFolder} from '../record/state-folder.ts';
 import {ScriptFiles} from './command-line.ts';
-import {type ContinuePolicy, Engine} from './engine.ts';
+import {Engine} from './engine.ts';
+import type {ContinuePolicy} from './engine-options.ts';
 import {Environment} from './environment.ts';
 import {HostExecutor} from './executors/host.ts';
 import {LogStore, pruneLogs} from './log-store.ts';
@@ -77,8 +85,16 @@ export async function runPlan(options: RunPlanOptions): Promise<Run> {
     engine.interrupt(name);
   });
   const status = await engine.run();
-  const escaped = await endProcesses(() => processesOfRuns(new Set([run]), firstNumberAfterUs()), Math.min(project.limits.graceMs, 2000));
-  if (escaped > 0) notice(emit, 'W_LEFTOVER', `${escaped} ${escaped === 1 ? 'process' : 'processes'} had left the process group of a task; ended.`);
+  const escaped = await endProcesses(
+    () => processesOfRuns(new Set([run]), firstNumberAfterUs()),
+    Math.min(project.limits.graceMs, 2000),
+  );
+  if (escaped > 0)
+    notice(
+      emit,
+      'W_LEFTOVER',
+      `${escaped} ${escaped === 1 ? 'process' : 'processes'} had left the process group of a task; ended.`,
+    );
   if (journal.broken !== undefined) notice(emit, 'W_JOURNAL', `The journal is incomplete: ${journal.broken.message}.`);
   const exitCode = status === 'interrupted' ? (SIGNAL_CODES[signal ?? ''] ?? 130) : EXIT_CODES[status];
   emit({kind: 'run-finished', time: performance.now(), status, exitCode});
@@ -131,8 +147,18 @@ function environmentOf(options: RunPlanOptions, run: RunId): Environment {
 }
 
 function announce(emit: RunListener, ended: number, active: number): void {
-  if (ended > 0) notice(emit, 'W_RECOVERED', `An earlier run was killed; ended ${ended} ${ended === 1 ? 'process' : 'processes'} that it had left.`);
-  if (active > 0) notice(emit, 'W_OTHER_RUN', `${active === 1 ? 'Another run is' : `${active} other runs are`} under way in this checkout.`);
+  if (ended > 0)
+    notice(
+      emit,
+      'W_RECOVERED',
+      `An earlier run was killed; ended ${ended} ${ended === 1 ? 'process' : 'processes'} that it had left.`,
+    );
+  if (active > 0)
+    notice(
+      emit,
+      'W_OTHER_RUN',
+      `${active === 1 ? 'Another run is' : `${active} other runs are`} under way in this checkout.`,
+    );
 }
 
 function notice(emit: RunListener, code: string, message: string): void {
@@ -140,7 +166,12 @@ function notice(emit: RunListener, code: string, message: string): void {
 }
 
 /** The history is written once a run; a journal goes only when its run is in there. */
-function keep(store: RunPlanOptions['store'], runs: readonly Run[], journals: readonly string[], emit: RunListener): void {
+function keep(
+  store: RunPlanOptions['store'],
+  runs: readonly Run[],
+  journals: readonly string[],
+  emit: RunListener,
+): void {
   try {
     store(runs);
     for (const path of journals) removeJournal(path);

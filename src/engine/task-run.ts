@@ -3,7 +3,7 @@ import type {Task} from '../plan/task.ts';
 import type {CommandEnd, LogRange, TaskFinished, TaskStatus} from '../record/events.ts';
 import {Attempt, type AttemptEnd, succeeded} from './attempt.ts';
 import {conditionFailure} from './condition.ts';
-import type {EngineOptions} from './engine.ts';
+import type {EngineOptions} from './engine-options.ts';
 import type {LogSlot} from './log-store.ts';
 
 export interface TaskResult {
@@ -61,7 +61,12 @@ export class TaskRun {
     try {
       slot = logs.take();
     } catch (error) {
-      return this.#finish({status: 'failed', attempts: 0, flaky: false, reason: `its log cannot be opened: ${(error as Error).message}`});
+      return this.#finish({
+        status: 'failed',
+        attempts: 0,
+        flaky: false,
+        reason: `its log cannot be opened: ${(error as Error).message}`,
+      });
     }
     const tries = task.phase.requiresApproval ? 1 : task.phase.limits.retries + 1;
     for (let attempt = 1; ; attempt++) {
@@ -81,7 +86,11 @@ export class TaskRun {
     if (condition === undefined) return undefined;
     const {root, environment, profile, extraEnv} = this.#options;
     const folder = join(root, this.task.workspace.directory);
-    return conditionFailure(condition, {folder, env: environment.forTask(this.task, extraEnv), ...(profile === undefined ? {} : {profile})});
+    return conditionFailure(condition, {
+      folder,
+      env: environment.forTask(this.task, extraEnv),
+      ...(profile === undefined ? {} : {profile}),
+    });
   }
 
   async #runAttempt(attempt: number, slot: LogSlot): Promise<AttemptEnd> {
@@ -124,9 +133,15 @@ export class TaskRun {
     if (this.#stopped !== undefined && !succeeded(end)) {
       const of = this.#stopped.end;
       const timedOut = of?.kind === 'timeout';
-      return {...base, status: 'cancelled', reason: timedOut ? 'the time limit of the run was reached' : 'stopped while running', line};
+      return {
+        ...base,
+        status: 'cancelled',
+        reason: timedOut ? 'the time limit of the run was reached' : 'stopped while running',
+        line,
+      };
     }
-    if (phase.persistent && !this.#isReady) return {...base, status: 'failed', reason: 'it ended before it was ready', line};
+    if (phase.persistent && !this.#isReady)
+      return {...base, status: 'failed', reason: 'it ended before it was ready', line};
     if (succeeded(end)) return {...base, status: 'passed', flaky: attempts > 1};
     return {...base, status: phase.onFailure === 'stop' ? 'failed' : 'tolerated', line};
   }

@@ -8,11 +8,35 @@ import type {Project, ToolRequirement} from '../project/project.ts';
 
 /** Interpreters and package managers: a line that begins with one of them cannot work without it. */
 const KNOWN_TOOLS: Readonly<Record<string, string>> = {
-  node: 'apt-get install nodejs', npm: 'apt-get install npm', npx: 'apt-get install npm', pnpm: 'npm install --global pnpm', yarn: 'npm install --global yarn', bun: 'npm install --global bun',
-  python: 'apt-get install python-is-python3', python3: 'apt-get install python3', pip: 'apt-get install python3-pip', pip3: 'apt-get install python3-pip', uv: 'see docs.astral.sh/uv', poetry: 'pip install poetry',
-  ruby: 'apt-get install ruby', bundle: 'apt-get install ruby-bundler', perl: 'apt-get install perl', php: 'apt-get install php', composer: 'apt-get install composer',
-  cargo: 'see rustup.rs', rustc: 'see rustup.rs', go: 'apt-get install golang', java: 'apt-get install default-jre', mvn: 'apt-get install maven', gradle: 'apt-get install gradle',
-  make: 'apt-get install make', bash: 'apt-get install bash', zsh: 'apt-get install zsh', deno: 'see deno.com', dotnet: 'see dot.net', docker: 'apt-get install docker.io',
+  node: 'apt-get install nodejs',
+  npm: 'apt-get install npm',
+  npx: 'apt-get install npm',
+  pnpm: 'npm install --global pnpm',
+  yarn: 'npm install --global yarn',
+  bun: 'npm install --global bun',
+  python: 'apt-get install python-is-python3',
+  python3: 'apt-get install python3',
+  pip: 'apt-get install python3-pip',
+  pip3: 'apt-get install python3-pip',
+  uv: 'see docs.astral.sh/uv',
+  poetry: 'pip install poetry',
+  ruby: 'apt-get install ruby',
+  bundle: 'apt-get install ruby-bundler',
+  perl: 'apt-get install perl',
+  php: 'apt-get install php',
+  composer: 'apt-get install composer',
+  cargo: 'see rustup.rs',
+  rustc: 'see rustup.rs',
+  go: 'apt-get install golang',
+  java: 'apt-get install default-jre',
+  mvn: 'apt-get install maven',
+  gradle: 'apt-get install gradle',
+  make: 'apt-get install make',
+  bash: 'apt-get install bash',
+  zsh: 'apt-get install zsh',
+  deno: 'see deno.com',
+  dotnet: 'see dot.net',
+  docker: 'apt-get install docker.io',
 };
 
 /**
@@ -20,54 +44,111 @@ const KNOWN_TOOLS: Readonly<Record<string, string>> = {
  * managers that the planned commands begin with. Returns warnings.
  * @throws PacelineError E_TOOL_MISSING, E_TOOL_VERSION with every missing tool and the phase that needs it
  */
-export async function checkTools(project: Project, tasks: readonly Task[], env: Readonly<Record<string, string | undefined>>): Promise<readonly Diagnostic[]> {
+export async function checkTools(
+  project: Project,
+  tasks: readonly Task[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<readonly Diagnostic[]> {
   const wanted = new Map<string, ToolRequirement>();
-  for (const tool of [...project.tools, ...tasks.flatMap((task) => task.phase.tools)]) wanted.set(`${tool.name} ${tool.range ?? ''}`, tool);
+  for (const tool of [...project.tools, ...tasks.flatMap((task) => task.phase.tools)])
+    wanted.set(`${tool.name} ${tool.range ?? ''}`, tool);
   const declared = await Promise.all([...wanted.values()].map((tool) => checkDeclared(tool, project, env)));
   const problems = [...declared.flat(), ...missingPrograms(project, tasks, env)];
   const errors = problems.filter((problem) => problem.severity === 'error');
   const first = errors[0];
-  if (first !== undefined) throw new PacelineError(first.code, first.message, {diagnostics: errors, origin: first.origin});
+  if (first !== undefined)
+    throw new PacelineError(first.code, first.message, {diagnostics: errors, origin: first.origin});
   return problems;
 }
 
-async function checkDeclared(tool: ToolRequirement, project: Project, env: Readonly<Record<string, string | undefined>>): Promise<readonly Diagnostic[]> {
+async function checkDeclared(
+  tool: ToolRequirement,
+  project: Project,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<readonly Diagnostic[]> {
   const severity = tool.required ? 'error' : 'warning';
   const install = tool.install === undefined ? {} : {hint: `Install it: ${tool.install}`};
   const [program = tool.name, ...args] = tool.probe;
   const output = await probe(program, args, project.root, env);
-  if (output === undefined) return [{severity, code: 'E_TOOL_MISSING', message: `"${tool.name}" is required and does not start (${tool.probe.join(' ')}).`, ...install, origin: tool.origin}];
+  if (output === undefined)
+    return [
+      {
+        severity,
+        code: 'E_TOOL_MISSING',
+        message: `"${tool.name}" is required and does not start (${tool.probe.join(' ')}).`,
+        ...install,
+        origin: tool.origin,
+      },
+    ];
   if (tool.range === undefined) return [];
   const {coerce, satisfies, validRange} = await import('semver');
   if (validRange(tool.range) === null) {
-    return [{severity: 'warning', code: 'W_TOOL_RANGE', message: `"${tool.range}" is no version range; the version of "${tool.name}" is not checked.`, origin: tool.origin}];
+    return [
+      {
+        severity: 'warning',
+        code: 'W_TOOL_RANGE',
+        message: `"${tool.range}" is no version range; the version of "${tool.name}" is not checked.`,
+        origin: tool.origin,
+      },
+    ];
   }
   const version = coerce(output);
   if (version !== null && satisfies(version, tool.range)) return [];
   const found = version === null ? 'says no version' : `is ${version.version}`;
-  return [{severity, code: 'E_TOOL_VERSION', message: `"${tool.name}" ${found}; ${tool.range} is required.`, ...install, origin: tool.origin}];
+  return [
+    {
+      severity,
+      code: 'E_TOOL_VERSION',
+      message: `"${tool.name}" ${found}; ${tool.range} is required.`,
+      ...install,
+      origin: tool.origin,
+    },
+  ];
 }
 
-function probe(program: string, args: readonly string[], cwd: string, env: Readonly<Record<string, string | undefined>>): Promise<string | undefined> {
+function probe(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string | undefined> {
   return new Promise((resolve) => {
-    execFile(program, [...args], {cwd, env: {...env}, timeout: 20_000}, (error, stdout, stderr) => resolve(error === null ? `${stdout}\n${stderr}` : undefined));
+    execFile(program, [...args], {cwd, env: {...env}, timeout: 20_000}, (error, stdout, stderr) =>
+      resolve(error === null ? `${stdout}\n${stderr}` : undefined),
+    );
   });
 }
 
-function missingPrograms(project: Project, tasks: readonly Task[], env: Readonly<Record<string, string | undefined>>): readonly Diagnostic[] {
+function missingPrograms(
+  project: Project,
+  tasks: readonly Task[],
+  env: Readonly<Record<string, string | undefined>>,
+): readonly Diagnostic[] {
   const found = new Map<string, boolean>();
   const reported = new Set<string>();
   return tasks.flatMap((task) =>
     task.commands.flatMap((command): Diagnostic[] => {
       const name = firstProgram(command);
       if (name === undefined || reported.has(name)) return [];
-      const folders = [join(project.root, task.workspace.directory, 'node_modules/.bin'), join(project.root, 'node_modules/.bin'), ...(env.PATH ?? '').split(delimiter)];
+      const folders = [
+        join(project.root, task.workspace.directory, 'node_modules/.bin'),
+        join(project.root, 'node_modules/.bin'),
+        ...(env.PATH ?? '').split(delimiter),
+      ];
       const key = `${task.workspace.directory}\0${name}`;
       const there = found.get(key) ?? folders.some((folder) => isProgram(join(folder, name)));
       found.set(key, there);
       if (there) return [];
       reported.add(name);
-      return [{severity: 'error', code: 'E_TOOL_MISSING', message: `"${name}" is not installed; ${task.id} needs it.`, hint: `Install it: ${KNOWN_TOOLS[name] ?? name}`, origin: command.origin}];
+      return [
+        {
+          severity: 'error',
+          code: 'E_TOOL_MISSING',
+          message: `"${name}" is not installed; ${task.id} needs it.`,
+          hint: `Install it: ${KNOWN_TOOLS[name] ?? name}`,
+          origin: command.origin,
+        },
+      ];
     }),
   );
 }
@@ -75,7 +156,11 @@ function missingPrograms(project: Project, tasks: readonly Task[], env: Readonly
 /** The interpreter or package manager that a command cannot do without; undefined when there is none, or the line has an alternative. */
 function firstProgram(command: OwnCommand): string | undefined {
   const name =
-    command.kind === 'program' ? command.program : command.kind === 'script' ? command.interpreter[0] : /^\s*([\w.-]+)(?=\s|$)/.exec(command.line)?.[1];
+    command.kind === 'program'
+      ? command.program
+      : command.kind === 'script'
+        ? command.interpreter[0]
+        : /^\s*([\w.-]+)(?=\s|$)/.exec(command.line)?.[1];
   if (command.kind === 'shell' && command.line.includes('||')) return undefined;
   return name !== undefined && !isAbsolute(name) && Object.hasOwn(KNOWN_TOOLS, name) ? name : undefined;
 }

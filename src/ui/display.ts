@@ -1,5 +1,5 @@
 import type {NodeId} from '../plan/plan.ts';
-import type {RunListener} from '../record/events.ts';
+import type {LogRange, RunListener} from '../record/events.ts';
 import type {Run} from '../record/run.ts';
 import type {Screen} from './style.ts';
 
@@ -17,6 +17,8 @@ export interface DisplayContext {
   readonly screen: Screen;
   /** The folder of the run's logs. */
   readonly logs: string;
+  /** The bytes of a part of one. */
+  readonly readLog: (log: LogRange) => Buffer;
   readonly shown: ShownLogs;
   /** Expected durations, ms. */
   readonly durations: ReadonlyMap<string, number>;

@@ -9,12 +9,14 @@ export function printError(screen: Screen, error: unknown, root: string, debug: 
   if (!(error instanceof PacelineError)) {
     const text = error instanceof Error ? (debug ? (error.stack ?? error.message) : error.message) : String(error);
     screen.write(`${painted(screen, 'red', 'internal error')} ${text}\n`);
-    if (!debug) screen.write('  This is a fault of paceline. PACELINE_DEBUG=1 shows where it happened; please report it.\n');
+    if (!debug)
+      screen.write('  This is a fault of paceline. PACELINE_DEBUG=1 shows where it happened; please report it.\n');
     return;
   }
   if (error.diagnostics.length === 0 || error.code === 'E_CYCLE') {
     screen.write(`${painted(screen, 'red', 'error')} ${error.message} ${painted(screen, 'dim', error.code)}\n`);
-    if (error.diagnostics.length === 0 && error.origin !== undefined) screen.write(excerpt(screen, root, error.origin, 'red'));
+    if (error.diagnostics.length === 0 && error.origin !== undefined)
+      screen.write(excerpt(screen, root, error.origin, 'red'));
     if (error.hint !== undefined && error.code !== 'E_CYCLE') screen.write(`  ${error.hint}\n`);
   }
   for (const diagnostic of error.diagnostics) printDiagnostic(screen, diagnostic, root);
@@ -24,7 +26,9 @@ export function printError(screen: Screen, error: unknown, root: string, debug: 
 
 export function printDiagnostic(screen: Screen, diagnostic: Diagnostic, root: string): void {
   const colour = diagnostic.severity === 'error' ? 'red' : 'yellow';
-  screen.write(`${painted(screen, colour, diagnostic.severity)} ${diagnostic.message} ${painted(screen, 'dim', diagnostic.code)}\n`);
+  screen.write(
+    `${painted(screen, colour, diagnostic.severity)} ${diagnostic.message} ${painted(screen, 'dim', diagnostic.code)}\n`,
+  );
   screen.write(excerpt(screen, root, diagnostic.origin, colour));
   if (diagnostic.hint !== undefined) screen.write(`  ${diagnostic.hint}\n`);
 }

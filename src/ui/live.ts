@@ -58,7 +58,11 @@ class LiveView {
         this.#finished(event);
         break;
       case 'task-retrying':
-        this.#above(() => this.#screen.write(`${painted(this.#screen, 'yellow', '~')} ${event.task}: attempt ${event.attempt} failed, next in ${duration(event.delayMs)}\n`));
+        this.#above(() =>
+          this.#screen.write(
+            `${painted(this.#screen, 'yellow', '~')} ${event.task}: attempt ${event.attempt} failed, next in ${duration(event.delayMs)}\n`,
+          ),
+        );
         break;
       case 'notice':
         this.#above(() => printNotice(this.#screen, event));
@@ -89,12 +93,14 @@ class LiveView {
     const {shown} = this.#context;
     const {log} = event;
     if (shown === 'all' && log !== undefined && log.end > log.start && !this.#context.streamed.has(event.task)) {
-      const spent = running === undefined ? '' : ` ${painted(this.#screen, 'dim', duration(event.time - running.since))}`;
+      const spent =
+        running === undefined ? '' : ` ${painted(this.#screen, 'dim', duration(event.time - running.since))}`;
       this.#above(() => {
         this.#screen.write(`${signOf(this.#screen, event)} ${event.task}${spent}  ${whyOf(event)}\n`);
         printLog(this.#context, log);
       });
-    } else if (event.status === 'failed') this.#above(() => this.#screen.write(`${signOf(this.#screen, event)} ${event.task}  ${whyOf(event)}\n`));
+    } else if (event.status === 'failed')
+      this.#above(() => this.#screen.write(`${signOf(this.#screen, event)} ${event.task}  ${whyOf(event)}\n`));
   }
 
   #above(print: () => void): void {
@@ -119,7 +125,12 @@ class LiveView {
     });
     if (this.#running.size > most) rows.push(`  and ${this.#running.size - most} more`);
     const left = this.#expectedEnd(now);
-    rows.push(clipped(`${this.#done}/${this.#context.tasks.size} done, ${this.#running.size} running, ${duration(now)}${left}`, width - 1));
+    rows.push(
+      clipped(
+        `${this.#done}/${this.#context.tasks.size} done, ${this.#running.size} running, ${duration(now)}${left}`,
+        width - 1,
+      ),
+    );
     const painting = rows.map((row, index) => painted(this.#screen, index === rows.length - 1 ? 'dim' : 'cyan', row));
     const up = this.#drawn > 0 ? `\x1b[${this.#drawn}A` : '';
     // one write a frame, each line cleared behind its text: no flicker

@@ -9,5 +9,7 @@ export function printNotice(screen: Screen, event: Extract<RunEvent, {kind: 'not
 export function printStopping(screen: Screen, event: Extract<RunEvent, {kind: 'run-stopping'}>): void {
   if (event.reason === 'failure') return;
   const why = event.reason === 'timeout' ? 'The time limit of the run is reached' : `Got ${event.signal ?? 'a signal'}`;
-  screen.write(event.forced ? `${why} again: killing what still runs.\n` : `${why}: stopping; once more kills at once.\n`);
+  screen.write(
+    event.forced ? `${why} again: killing what still runs.\n` : `${why}: stopping; once more kills at once.\n`,
+  );
 }

@@ -27,7 +27,8 @@ export function signOf(screen: Screen, outcome: Outcome): string {
 /** `exit 2`, `flaky: passed at attempt 3`, `blocked: a#build did not succeed`. Empty for a plain pass. */
 export function whyOf(outcome: Outcome): string {
   if (outcome.flaky) return `flaky: passed at attempt ${outcome.attempts}`;
-  const because = outcome.reason ?? (outcome.end === undefined || outcome.status === 'passed' ? '' : endText(outcome.end));
+  const because =
+    outcome.reason ?? (outcome.end === undefined || outcome.status === 'passed' ? '' : endText(outcome.end));
   switch (outcome.status) {
     case 'passed':
     case 'stopped':

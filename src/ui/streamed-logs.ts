@@ -22,7 +22,9 @@ export class StreamedLogs {
       const prefix = this.#context.streamed.size > 1 ? `${painted(this.#context.screen, 'cyan', event.task)} │ ` : '';
       this.#open.set(
         event.task,
-        new LogStream(this.#context.logs, event.log, (lines) => this.#write(harmless(lines, this.#context.screen.colour).replaceAll(/^(?=.)/gm, prefix))),
+        new LogStream(this.#context.logs, event.log, (lines) =>
+          this.#write(harmless(lines, this.#context.screen.colour).replaceAll(/^(?=.)/gm, prefix)),
+        ),
       );
     } else if (event.kind === 'task-finished') {
       this.#open.get(event.task)?.close();

@@ -21,16 +21,22 @@ export function printSummary(context: DisplayContext, run: Run): void {
   for (const task of shown) {
     const spent = task.start === undefined ? '' : duration(task.finish - task.start);
     const why = whyOf(task);
-    screen.write(`${signOf(screen, task)} ${task.task.padEnd(width)}  ${spent.padStart(9)}${why === '' ? '' : `  ${clipped(why, 100)}`}\n`);
+    screen.write(
+      `${signOf(screen, task)} ${task.task.padEnd(width)}  ${spent.padStart(9)}${why === '' ? '' : `  ${clipped(why, 100)}`}\n`,
+    );
   }
-  if (shown.length < run.tasks.length) screen.write(painted(screen, 'dim', `  and ${run.tasks.length - shown.length} more that passed\n`));
+  if (shown.length < run.tasks.length)
+    screen.write(painted(screen, 'dim', `  and ${run.tasks.length - shown.length} more that passed\n`));
   const failures = run.tasks.filter((task) => task.status === 'failed');
   for (const task of failures.slice(0, 10)) printFailure(context, task);
-  if (failures.length > 10) screen.write(`and ${failures.length - 10} more failures: paceline history show ${run.id}\n`);
+  if (failures.length > 10)
+    screen.write(`and ${failures.length - 10} more failures: paceline history show ${run.id}\n`);
   screen.write(`\n${totals(context, run)}\n`);
   const path = criticalPath(run);
   if (path.tasks.length > 1) {
-    screen.write(`${painted(screen, 'dim', 'critical path')} ${clipped(path.tasks.join(' → '), Math.max(40, screen.columns() - 30))} (${duration(path.ms)})\n`);
+    screen.write(
+      `${painted(screen, 'dim', 'critical path')} ${clipped(path.tasks.join(' → '), Math.max(40, screen.columns() - 30))} (${duration(path.ms)})\n`,
+    );
   }
 }
 
@@ -39,7 +45,9 @@ function listed(tasks: readonly TaskRecord[]): readonly TaskRecord[] {
   const spent = (task: TaskRecord): number => (task.start === undefined ? 0 : task.finish - task.start);
   const slowest = new Set([...tasks].sort((one, other) => spent(other) - spent(one)).slice(0, SLOWEST));
   const special = tasks.filter((task) => task.flaky || task.status === 'failed' || task.status === 'tolerated');
-  const unrun = tasks.filter((task) => task.status === 'blocked' || task.status === 'cancelled' || task.status === 'skipped');
+  const unrun = tasks.filter(
+    (task) => task.status === 'blocked' || task.status === 'cancelled' || task.status === 'skipped',
+  );
   const kept = new Set([...special, ...slowest, ...unrun.slice(0, LISTED)]);
   return tasks.filter((task) => kept.has(task));
 }
@@ -47,7 +55,8 @@ function listed(tasks: readonly TaskRecord[]): readonly TaskRecord[] {
 function printFailure(context: DisplayContext, task: TaskRecord): void {
   const {screen} = context;
   screen.write(`\n${painted(screen, 'red', '✗')} ${painted(screen, 'bold', task.task)} ${whyOf(task)}\n`);
-  if (task.line !== undefined && task.line !== '') screen.write(`  ${painted(screen, 'dim', '$')} ${clipped(task.line, 200)}\n`);
+  if (task.line !== undefined && task.line !== '')
+    screen.write(`  ${painted(screen, 'dim', '$')} ${clipped(task.line, 200)}\n`);
   // in a grouped display the whole log stands above already
   if (task.log !== undefined && task.log.end > task.log.start && (screen.live || context.shown === 'none')) {
     const tail = logTail(context, task.log, TAIL_LINES);
@@ -68,7 +77,9 @@ function totals({screen}: DisplayContext, run: Run): string {
   }
   const parts = [...counts].map(([status, count]) => `${count} ${status}`);
   const verdict =
-    run.status === 'passed' ? painted(screen, 'green', 'passed') : painted(screen, 'red', run.status === 'timeout' ? 'over its time limit' : run.status);
+    run.status === 'passed'
+      ? painted(screen, 'green', 'passed')
+      : painted(screen, 'red', run.status === 'timeout' ? 'over its time limit' : run.status);
   return `${verdict}  ${plural(run.tasks.length, 'task')}${parts.length === 0 ? '' : ` (${parts.join(', ')})`} in ${duration(run.wallMs)}`;
 }
 
@@ -82,7 +93,9 @@ export function criticalPath(run: Run): {readonly tasks: readonly string[]; read
   }
   const from = run.plan.edges.map((edge) => numbers.get(edge.from) ?? 0);
   const to = run.plan.edges.map((edge) => numbers.get(edge.to) ?? 0);
-  const path = longestPath(digraph(run.plan.nodes.length, from, to), weights).filter((number) => (weights[number] ?? 0) > 0);
+  const path = longestPath(digraph(run.plan.nodes.length, from, to), weights).filter(
+    (number) => (weights[number] ?? 0) > 0,
+  );
   return {
     tasks: path.map((number) => run.plan.nodes[number]?.id ?? ''),
     ms: path.reduce((sum, number) => sum + (weights[number] ?? 0), 0),

@@ -1,4 +1,3 @@
-import {readLog} from '../record/read-log.ts';
 import type {LogRange} from '../record/events.ts';
 import type {DisplayContext} from './display.ts';
 import {harmless, lastLines} from './text.ts';
@@ -6,10 +5,10 @@ import {harmless, lastLines} from './text.ts';
 const CHUNK = 1 << 20;
 
 /** A task's whole output, in pieces, fit for the screen. */
-export function printLog({screen, logs}: DisplayContext, log: LogRange): void {
+export function printLog({screen, readLog}: DisplayContext, log: LogRange): void {
   let endsLine = true;
   for (let start = log.start; start < log.end; start += CHUNK) {
-    const text = readText(logs, {...log, start, end: Math.min(log.end, start + CHUNK)});
+    const text = readText(readLog, {...log, start, end: Math.min(log.end, start + CHUNK)});
     const shown = harmless(text, screen.colour);
     if (shown !== '') endsLine = shown.endsWith('\n');
     screen.write(shown);
@@ -18,14 +17,14 @@ export function printLog({screen, logs}: DisplayContext, log: LogRange): void {
 }
 
 /** The last lines of a task's output, and how many bytes they are of. */
-export function logTail({screen, logs}: DisplayContext, log: LogRange, lines: number): string {
-  const text = readText(logs, {...log, start: Math.max(log.start, log.end - 65_536)});
+export function logTail({screen, readLog}: DisplayContext, log: LogRange, lines: number): string {
+  const text = readText(readLog, {...log, start: Math.max(log.start, log.end - 65_536)});
   return lastLines(harmless(text, screen.colour), lines);
 }
 
-function readText(folder: string, log: LogRange): string {
+function readText(readLog: DisplayContext['readLog'], log: LogRange): string {
   try {
-    return readLog(folder, log).toString('utf8');
+    return readLog(log).toString('utf8');
   } catch (error) {
     return `(its log cannot be read: ${(error as Error).message})\n`;
   }

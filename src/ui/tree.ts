@@ -18,7 +18,12 @@ export function treeGraph(plan: Plan): string {
     opened.add(id);
     const deeper = prefix + (branch === '' ? '' : branch === '└─ ' ? '   ' : '│  ');
     for (const [index, child] of children.entries()) {
-      walk(child.id, deeper, index === children.length - 1 ? '└─ ' : '├─ ', child.kind === 'needs' ? '' : ` (${child.kind})`);
+      walk(
+        child.id,
+        deeper,
+        index === children.length - 1 ? '└─ ' : '├─ ',
+        child.kind === 'needs' ? '' : ` (${child.kind})`,
+      );
     }
   };
   for (const node of plan.nodes) if (!hasDependents.has(node.id)) walk(node.id, '', '', '');

@@ -20,7 +20,11 @@ export class HostExecutor implements Executor {
       return started(order, commandStarted);
     } catch (error) {
       // Node throws what it can see at once: arguments that are too long, a full disk under a script
-      return neverStarted(order, commandStarted?.line ?? '', startError(error as Error, commandStarted?.program ?? 'its script', order.directory));
+      return neverStarted(
+        order,
+        commandStarted?.line ?? '',
+        startError(error as Error, commandStarted?.program ?? 'its script', order.directory),
+      );
     }
   }
 }
@@ -46,12 +50,19 @@ function started(order: Order, {program, args, line}: CommandLine): Execution {
     signal: (name) => {
       if (pid > 0) sendSignal(-pid, name);
     },
-    endLeftovers: async (graceMs) => (pid > 0 && sendSignal(-pid, 0) ? endProcesses(() => groupMembers(pid), graceMs) : 0),
+    endLeftovers: async (graceMs) =>
+      pid > 0 && sendSignal(-pid, 0) ? endProcesses(() => groupMembers(pid), graceMs) : 0,
   };
 }
 
 function neverStarted(order: Order, line: string, reason: string): Execution {
-  return {pid: 0, line, ended: Promise.resolve(unstartable(order, reason)), signal: () => {}, endLeftovers: async () => 0};
+  return {
+    pid: 0,
+    line,
+    ended: Promise.resolve(unstartable(order, reason)),
+    signal: () => {},
+    endLeftovers: async () => 0,
+  };
 }
 
 /** The log says it too: that is where people look. */
@@ -62,7 +73,8 @@ function unstartable(order: Order, reason: string): CommandEnd {
 
 function startError(error: Error, program: string, directory: string): string {
   const {code} = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return `cannot start "${program}": it is not on PATH, or the folder ${directory} does not exist`;
+  if (code === 'ENOENT')
+    return `cannot start "${program}": it is not on PATH, or the folder ${directory} does not exist`;
   if (code === 'EACCES') return `cannot start "${program}": it is not executable`;
   if (code === 'ENOTDIR') return `cannot start "${program}": ${directory} is not a folder`;
   if (code === 'E2BIG') return `cannot start "${program}": its arguments and environment are too long`;
