@@ -2,7 +2,7 @@ import {closeSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writ
 import {join} from 'node:path';
 import type {RunEvent, RunId, RunStarted} from './events.ts';
 import {isAlive} from './process-identity.ts';
-import type {StateFolder} from './state-folder.ts';
+import {type StateFolder, stateFolderError} from './state-folder.ts';
 
 /** The append-only record of one run, one event a line. What was written survives a kill of this process. */
 export class Journal {
@@ -11,13 +11,20 @@ export class Journal {
   #pending: string[] = [];
   #broken: Error | undefined;
 
-  /** Appears with its first event, which names its owner: nobody ever sees a journal that seems to have none. */
+  /**
+   * Appears with its first event, which names its owner: nobody ever sees a journal that seems to have none.
+   * @throws PacelineError E_STATE_FOLDER
+   */
   constructor(folder: StateFolder, started: RunStarted) {
     this.path = join(folder.journals, `${started.run}.ndjson`);
     const unfinished = join(folder.journals, `${started.run}.${process.pid}.new`);
-    this.#descriptor = openSync(unfinished, 'ax');
-    writeFileSync(this.#descriptor, `${JSON.stringify(started)}\n`);
-    renameSync(unfinished, this.path);
+    try {
+      this.#descriptor = openSync(unfinished, 'ax');
+      writeFileSync(this.#descriptor, `${JSON.stringify(started)}\n`);
+      renameSync(unfinished, this.path);
+    } catch (error) {
+      throw stateFolderError(folder.journals, error);
+    }
   }
 
   /** Set when the disk refused a line: the run goes on, without a complete record. */
@@ -67,14 +74,18 @@ export interface LeftJournal {
 }
 
 /** Journals of runs that no longer run and that are not in the history yet; and whether another run is under way. */
-export function leftJournals(folder: StateFolder): {readonly left: readonly LeftJournal[]; readonly active: readonly RunId[]} {
+export function leftJournals(folder: StateFolder): {
+  readonly left: readonly LeftJournal[];
+  readonly active: readonly RunId[];
+} {
   const left: LeftJournal[] = [];
   const active: RunId[] = [];
   for (const name of namesIn(folder.journals)) {
     const path = join(folder.journals, name);
     const [, maker, pid] = /^(.*)\.(\d+)\.new$/.exec(name) ?? [];
     // killed before its first event: nothing had run
-    if (maker !== undefined && !isAlive({pid: Number(pid), started: '', boot: ''})) left.push({run: maker as RunId, path, events: []});
+    if (maker !== undefined && !isAlive({pid: Number(pid), started: '', boot: ''}))
+      left.push({run: maker as RunId, path, events: []});
     if (!name.endsWith('.ndjson')) continue;
     const run = name.slice(0, -'.ndjson'.length) as RunId;
     const events = readOrNothing(path);

@@ -27,12 +27,15 @@ export function openStateFolder(root: string): StateFolder {
     mkdirSync(folder.logs, {recursive: true});
     writeFileSync(join(folder.path, '.gitignore'), '*\n', {flag: 'wx'});
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-      throw new PacelineError('E_STATE_FOLDER', `Cannot write to ${folder.path}: ${(error as Error).message}`, {
-        hint: 'Make the project folder writable, or free some space; paceline keeps its journal, logs and history there.',
-        cause: error,
-      });
-    }
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw stateFolderError(folder.path, error);
   }
   return folder;
+}
+
+/** That the disk says no to something without which nothing can run. */
+export function stateFolderError(path: string, cause: unknown): PacelineError {
+  return new PacelineError('E_STATE_FOLDER', `Cannot write to ${path}: ${(cause as Error).message}`, {
+    hint: 'Make the project folder writable, or free some space; paceline keeps its journal, logs and history there.',
+    cause,
+  });
 }
