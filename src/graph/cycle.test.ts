@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {anyGraph, type RandomGraph, reachable} from '../../test/support/random-graph.ts';
 import {shortestCycle} from './cycle.ts';
+import {digraph} from './digraph.ts';
 
 /** The length of the shortest way from a node back to it, by trying ever longer ways. */
 function girth({size, edges}: RandomGraph): number | undefined {
@@ -25,4 +26,21 @@ test('finds a cycle exactly when there is one, and a shortest one', () => {
       }
     }),
   );
+});
+
+test('names the edges of a long cycle one behind the other', () => {
+  const from = [4, 0, 2, 5, 1, 1];
+  const to = [0, 2, 5, 1, 4, 3];
+  expect(shortestCycle(digraph(6, from, to))!.map((edge) => from[edge])).toEqual([0, 2, 5, 1, 4]);
+});
+
+test('finds a cycle through more nodes than it tries as a start', () => {
+  const size = 2000;
+  const from = Array.from({length: size}, (_, node) => node);
+  const ring = digraph(
+    size,
+    from,
+    from.map((node) => (node + 1) % size),
+  );
+  expect(shortestCycle(ring)).toEqual(from);
 });

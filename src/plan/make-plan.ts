@@ -1,5 +1,12 @@
 import {PacelineError} from '../base/error.ts';
-import {type PhaseName, type Project, ROOT_WORKSPACE, type Workspace} from '../project/project.ts';
+import {
+  type HookStep,
+  type PhaseName,
+  type PhaseReference,
+  type Project,
+  ROOT_WORKSPACE,
+  type Workspace,
+} from '../project/project.ts';
 import {assertAcyclic} from './assert-acyclic.ts';
 import {addHookEdges} from './hook-edges.ts';
 import {addOrderEdges} from './order-edges.ts';
@@ -35,7 +42,8 @@ export function makePlan(project: Project, request: PlanRequest): TaskPlan {
   addHookEdges(graph);
   assertAcyclic(graph);
   addOrderEdges(graph);
-  const isMain = (node: number): boolean => (node < mainSize || graph.nodes[node]?.phase === undefined) && !isFinal(graph.nodes[node]?.stage);
+  const isMain = (node: number): boolean =>
+    (node < mainSize || graph.nodes[node]?.phase === undefined) && !isFinal(graph.nodes[node]?.stage);
   putFirst(graph, beforeAll, (node) => isMain(node) && !prefetch.includes(node));
   putFirst(graph, prefetch, (node) => isMain(node) && graph.nodes[node]?.phase?.needsPrefetch !== false);
   const planned = finished(graph, request, requested, inOrder);
@@ -43,7 +51,11 @@ export function makePlan(project: Project, request: PlanRequest): TaskPlan {
 }
 
 function onlyRequested(planned: TaskPlan): TaskPlan {
-  const kept = new Set([...planned.tasks.values()].filter((task) => task.requested || isPartOfRequested(task, planned)).map((task) => task.id));
+  const kept = new Set(
+    [...planned.tasks.values()]
+      .filter((task) => task.requested || isPartOfRequested(task, planned))
+      .map((task) => task.id),
+  );
   return {
     ...planned,
     plan: {
@@ -63,22 +75,20 @@ function isPartOfRequested(task: Task, planned: TaskPlan): boolean {
 }
 
 /** Adds what was asked for; a pipeline alone, or `inOrder`, makes a written order. */
-function addTargets(graph: TaskGraph, project: Project, request: PlanRequest): {requested: ReadonlySet<number>; inOrder: boolean} {
+function addTargets(
+  graph: TaskGraph,
+  project: Project,
+  request: PlanRequest,
+): {requested: ReadonlySet<number>; inOrder: boolean} {
   const requested = new Set<number>();
   let inOrder = request.inOrder === true;
   const steps: number[][] = [];
   for (const word of request.targets) {
     const target = findTarget(project, word);
     if ('sequence' in target) {
-      const inner = target.sequence.references.map((reference) => {
-        const root = reference.where.kind === 'workspace';
-        return addTarget(graph, project, request, {
-          phase: reference.phase,
-          ...(root && reference.where.kind === 'workspace' ? {workspace: reference.where.name} : {}),
-        });
-      });
+      const inner = target.sequence.references.map((reference) => addStep(graph, project, request, reference));
       for (const step of inner) for (const node of step) requested.add(node);
-      graph.sequences.push({steps: inner, origin: target.origin});
+      graph.sequences.push({steps: inner, origin: target.origin, stage: 'main'});
       steps.push(inner.flat());
       inOrder ||= request.targets.length === 1;
     } else {
@@ -88,20 +98,40 @@ function addTargets(graph: TaskGraph, project: Project, request: PlanRequest): {
     }
   }
   if (requested.size === 0) {
-    throw new PacelineError('E_NOTHING_SELECTED', `No selected workspace has ${request.targets.map((word) => `"${word}"`).join(' or ')}.`, {
-      hint: 'Loosen --filter, or see `paceline list` for what each workspace has.',
-    });
+    throw new PacelineError(
+      'E_NOTHING_SELECTED',
+      `No selected workspace has ${request.targets.map((word) => `"${word}"`).join(' or ')}.`,
+      {
+        hint: 'Loosen --filter, or see `paceline list` for what each workspace has.',
+      },
+    );
   }
   graph.expand();
   if (request.inOrder === true && steps.length > 1) {
     const first = graph.nodes[steps[0]?.[0] ?? 0];
-    if (first !== undefined) graph.sequences.push({steps, origin: first.origin});
+    if (first !== undefined) graph.sequences.push({steps, origin: first.origin, stage: 'main'});
   }
   return {requested, inOrder};
 }
 
+/** A step of a pipeline, as if it was asked for; private phases too. */
+function addStep(
+  graph: TaskGraph,
+  project: Project,
+  request: PlanRequest,
+  {where, phase, ...reference}: PhaseReference,
+): number[] {
+  const isMembers = [...project.workspaces.values()].some((workspace) => workspace.phases.has(phase));
+  if (where.kind !== 'workspace' && isMembers) return addTarget(graph, project, request, {phase});
+  const root = project.workspaces.get(ROOT_WORKSPACE);
+  return root === undefined ? [] : [...graph.resolve({where, phase, ...reference}, root, 'main')];
+}
+
 function addTarget(graph: TaskGraph, project: Project, request: PlanRequest, target: Target): number[] {
-  const chosen = target.workspace === undefined ? selected(project, request, target.phase) : [project.workspaces.get(target.workspace)];
+  const chosen =
+    target.workspace === undefined
+      ? selected(project, request, target.phase)
+      : [project.workspaces.get(target.workspace)];
   return chosen.flatMap((workspace) => {
     const node = workspace === undefined ? undefined : graph.task(workspace, target.phase);
     return node === undefined ? [] : [node];
@@ -110,12 +140,13 @@ function addTarget(graph: TaskGraph, project: Project, request: PlanRequest, tar
 
 function selected(project: Project, request: PlanRequest, phase: PhaseName): Workspace[] {
   return [...project.workspaces.values()].filter(
-    (workspace) => workspace.phases.has(phase) && (request.workspaces === undefined || request.workspaces.has(workspace.name)),
+    (workspace) =>
+      workspace.phases.has(phase) && (request.workspaces === undefined || request.workspaces.has(workspace.name)),
   );
 }
 
 function addFinals(graph: TaskGraph, project: Project, root: Workspace): void {
-  const stages: readonly [FinalStage, readonly import('../project/project.ts').HookStep[]][] = [
+  const stages: readonly [FinalStage, readonly HookStep[]][] = [
     ['on_error', project.hooks.onError],
     ['on_success', project.hooks.onSuccess],
     ['after_all', project.hooks.afterAll],
@@ -150,7 +181,15 @@ function finished(graph: TaskGraph, request: PlanRequest, requested: ReadonlySet
     const isTask = phase !== undefined && workspace !== undefined && node.commands.length > 0;
     if (isTask) {
       const asked = requested.has(number);
-      tasks.set(id, {id, phase, workspace, commands: node.commands, stage, requested: asked, args: asked ? (request.args ?? []) : []});
+      tasks.set(id, {
+        id,
+        phase,
+        workspace,
+        commands: node.commands,
+        stage,
+        requested: asked,
+        args: asked ? (request.args ?? []) : [],
+      });
     }
     return {id, kind: isTask ? 'task' : 'group', takes: isTask ? takes(phase, request) : {}, origin};
   });
@@ -158,7 +197,12 @@ function finished(graph: TaskGraph, request: PlanRequest, requested: ReadonlySet
   const {from, to, kinds, origins} = graph.edges;
   const edges = from.map((source, edge): PlanEdge => {
     const origin = origins[edge];
-    return {from: id(source), to: id(to[edge]), kind: kinds[edge] ?? 'needs', ...(origin === undefined ? {} : {origin})};
+    return {
+      from: id(source),
+      to: id(to[edge]),
+      kind: kinds[edge] ?? 'needs',
+      ...(origin === undefined ? {} : {origin}),
+    };
   });
   const pools: Plan['pools'] = [
     {name: SLOTS, capacity: request.jobs},

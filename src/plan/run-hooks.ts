@@ -27,14 +27,23 @@ export function inlinePhase(name: string, commands: readonly Command[], like: Pi
 }
 
 /** Adds the steps of a hook, one behind the other; returns their nodes. */
-export function addHook(graph: TaskGraph, project: Project, root: Workspace, name: string, steps: readonly HookStep[], stage: Stage): readonly number[] {
+export function addHook(
+  graph: TaskGraph,
+  project: Project,
+  root: Workspace,
+  name: string,
+  steps: readonly HookStep[],
+  stage: Stage,
+): readonly number[] {
   const nodes: number[][] = [];
   let inline: Command[] = [];
   const flush = (): void => {
     const first = inline[0];
     if (first === undefined) return;
     const suffix = nodes.length === 0 ? '' : `~${nodes.length}`;
-    nodes.push([graph.ownTask(root, inlinePhase(`${name}${suffix}`, inline, {env: project.env, origin: first.origin}), stage)]);
+    nodes.push([
+      graph.ownTask(root, inlinePhase(`${name}${suffix}`, inline, {env: project.env, origin: first.origin}), stage),
+    ]);
     inline = [];
   };
   for (const step of steps) {
@@ -46,7 +55,7 @@ export function addHook(graph: TaskGraph, project: Project, root: Workspace, nam
   }
   flush();
   const origin = nodes.flat().map((node) => graph.nodes[node]?.origin)[0];
-  if (nodes.length > 1 && origin !== undefined) graph.sequences.push({steps: nodes, origin});
+  if (nodes.length > 1 && origin !== undefined) graph.sequences.push({steps: nodes, origin, stage});
   return nodes.flat();
 }
 
@@ -70,7 +79,13 @@ export function putFirst(graph: TaskGraph, hook: readonly number[], isLater: (no
 }
 
 /** A node that needs another one which waits for the hook waits too. Order alone passes no failure on. */
-function waitsForLater(graph: TaskGraph, backwards: Digraph, node: number, own: Uint8Array, isLater: (node: number) => boolean): boolean {
+function waitsForLater(
+  graph: TaskGraph,
+  backwards: Digraph,
+  node: number,
+  own: Uint8Array,
+  isLater: (node: number) => boolean,
+): boolean {
   let waits = false;
   forEachEdge(backwards, node, (source, edge) => {
     if (at(own, source) === 0 && graph.edges.kinds[edge] !== 'order' && isLater(source)) waits = true;

@@ -22,7 +22,8 @@ export function selectWorkspaces(project: Project, filters: readonly string[]): 
   const chosen = new Set<WorkspaceName>();
   if (patterns.every((pattern) => pattern.negated)) for (const name of project.workspaces.keys()) chosen.add(name);
   for (const pattern of patterns) if (!pattern.negated) for (const name of matched(project, pattern)) chosen.add(name);
-  for (const pattern of patterns) if (pattern.negated) for (const name of matched(project, pattern)) chosen.delete(name);
+  for (const pattern of patterns)
+    if (pattern.negated) for (const name of matched(project, pattern)) chosen.delete(name);
   return chosen;
 }
 
@@ -41,12 +42,19 @@ export function withDependents(project: Project, names: Iterable<WorkspaceName>)
 
 function parsePattern(filter: string): Pattern {
   const negated = filter.startsWith('!');
-  const [, before, up, text = '', down, after] = /^(\.\.\.)?(\^)?(.*?)(\^)?(\.\.\.)?$/s.exec(negated ? filter.slice(1) : filter) ?? [];
-  return {text, negated, dependents: before !== undefined, dependencies: after !== undefined, withoutSelf: up !== undefined || down !== undefined};
+  const [, before, up, text = '', down, after] =
+    /^(\.\.\.)?(\^)?(.*?)(\^)?(\.\.\.)?$/s.exec(negated ? filter.slice(1) : filter) ?? [];
+  return {
+    text,
+    negated,
+    dependents: before !== undefined,
+    dependencies: after !== undefined,
+    withoutSelf: up !== undefined || down !== undefined,
+  };
 }
 
 function matched(project: Project, pattern: Pattern): ReadonlySet<WorkspaceName> {
-  const own = [...project.workspaces.values()].filter(matcher(pattern.text)).map((workspace) => workspace.name);
+  const own = ownMatches(project, pattern.text);
   if (own.length === 0) {
     const near = nearestName(pattern.text, project.workspaces.keys());
     throw new PacelineError('E_UNKNOWN_WORKSPACE', `No workspace matches the filter "${pattern.text}".`, {
@@ -55,24 +63,42 @@ function matched(project: Project, pattern: Pattern): ReadonlySet<WorkspaceName>
   }
   const all = new Set<WorkspaceName>(own);
   if (pattern.dependents) for (const name of withDependents(project, own)) all.add(name);
-  if (pattern.dependencies) for (const name of closure(own, (name) => project.workspaces.get(name)?.dependencies ?? [])) all.add(name);
+  if (pattern.dependencies) {
+    for (const name of closure(own, (name) => project.workspaces.get(name)?.dependencies ?? [])) all.add(name);
+  }
   if (pattern.withoutSelf) for (const name of own) all.delete(name);
   return all;
 }
 
-function matcher(text: string): (workspace: Workspace) => boolean {
-  if (text === '.' || text === ROOT_WORKSPACE) return (workspace) => workspace.name === ROOT_WORKSPACE;
-  if (/^\.{1,2}\//.test(text) || (text.startsWith('{') && text.endsWith('}'))) {
-    const path = text.replace(/^\{(.*)\}$/, '$1').replace(/^\.\//, '').replace(/\/+$/, '');
-    const matches = picomatch(path);
-    return ({directory, name}) => name !== ROOT_WORKSPACE && (matches(directory) || directory === path || directory.startsWith(`${path}/`));
-  }
-  const matches = picomatch(text);
-  // a name without its scope is enough where it is clear what is meant
-  return ({name}) => name === text || matches(name) || (!text.startsWith('@') && name.startsWith('@') && matches(name.slice(name.indexOf('/') + 1)));
+/** A whole name wins over everything else that its text could mean. */
+function ownMatches(project: Project, text: string): readonly WorkspaceName[] {
+  const exact = project.workspaces.get(text as WorkspaceName);
+  if (exact !== undefined) return [exact.name];
+  const matches = matcher(text);
+  return [...project.workspaces.values()].filter(matches).map((workspace) => workspace.name);
 }
 
-function closure(starts: Iterable<WorkspaceName>, next: (name: WorkspaceName) => readonly WorkspaceName[]): ReadonlySet<WorkspaceName> {
+function matcher(text: string): (workspace: Workspace) => boolean {
+  if (text === '') return () => false;
+  // `{packages/ui}` is a path, `{web,api}` are names
+  const path = /^\.{1,2}(\/|$)/.test(text) ? text : /^\{([^,]*)\}$/.exec(text)?.[1];
+  if (path !== undefined) return pathMatcher(path.replace(/^\.(\/|$)/, '').replace(/\/+$/, ''));
+  const matches = picomatch(text);
+  // a name without its scope is enough
+  return ({name}) =>
+    matches(name) || (!text.startsWith('@') && name.startsWith('@') && matches(name.slice(name.indexOf('/') + 1)));
+}
+
+function pathMatcher(path: string): (workspace: Workspace) => boolean {
+  if (path === '') return ({name}) => name === ROOT_WORKSPACE;
+  const matches = picomatch(path);
+  return ({directory}) => matches(directory) || directory === path || directory.startsWith(`${path}/`);
+}
+
+function closure(
+  starts: Iterable<WorkspaceName>,
+  next: (name: WorkspaceName) => readonly WorkspaceName[],
+): ReadonlySet<WorkspaceName> {
   const all = new Set(starts);
   for (const name of all) for (const more of next(name)) all.add(more);
   return all;

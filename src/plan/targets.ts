@@ -1,6 +1,6 @@
 import {PacelineError} from '../base/error.ts';
-import {type PhaseName, type Pipeline, type Project, ROOT_WORKSPACE, type WorkspaceName} from '../project/project.ts';
 import {nearestName} from '../base/nearest-name.ts';
+import {type PhaseName, type Pipeline, type Project, ROOT_WORKSPACE, type WorkspaceName} from '../project/project.ts';
 import type {Target} from './request.ts';
 
 /** Phase names that can be asked for, over all workspaces, in order of appearance. */
@@ -33,7 +33,12 @@ export function findTarget(project: Project, word: string): Target | Pipeline {
   const known = [...names, ...project.pipelines.keys()];
   const near = nearestName(word, known);
   throw new PacelineError('E_UNKNOWN_PHASE', `There is no phase or pipeline called "${word}".`, {
-    hint: near !== undefined ? `Did you mean "${near}"?` : known.length > 0 ? `Known: ${listed(known)}.` : 'The project defines no phases.',
+    hint:
+      near !== undefined
+        ? `Did you mean "${near}"?`
+        : known.length > 0
+          ? `Known: ${listed(known)}.`
+          : 'The project defines no phases.',
   });
 }
 
@@ -42,7 +47,8 @@ function inWorkspace(project: Project, name: string, phase: PhaseName): Target {
   if (workspace === undefined) {
     const near = nearestName(name, project.workspaces.keys());
     throw new PacelineError('E_UNKNOWN_WORKSPACE', `There is no workspace called "${name}".`, {
-      hint: near === undefined ? `Known: ${listed([...project.workspaces.keys()])}.` : `Did you mean "${near}#${phase}"?`,
+      hint:
+        near === undefined ? `Known: ${listed([...project.workspaces.keys()])}.` : `Did you mean "${near}#${phase}"?`,
     });
   }
   const phases = workspace.name === ROOT_WORKSPACE ? project.rootPhases : workspace.phases;
