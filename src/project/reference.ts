@@ -4,20 +4,20 @@ import {typeWords} from './vocabulary/value-types.ts';
 
 /** docs/reference/make-toml.md: every key that the reader knows, from the vocabulary that it checks with. */
 export function makeTomlReference(): string {
-  const pages = [
-    dialect(
-      'Lifecycle: `[lifecycle.<phase>]`',
-      'The dialect to write. A file is of this dialect unless it has `[tasks]` or `[phases]`.',
-      makeReaders.lifecycle.keys,
-    ),
-    dialect('Phases: `[phases.<phase>]`', 'The same, with other names for some things.', makeReaders.phases.keys),
-    dialect(
-      'cargo-make: `[tasks.<task>]`',
-      "A Makefile.toml or make.toml of cargo-make. paceline's own keys may be used in it too.",
-      makeReaders['cargo-make'].keys,
-    ),
-  ];
-  return `${introduction}\n${pages.join('\n')}`;
+  const writer = new Tables();
+  writer.heading(
+    'Lifecycle: `[lifecycle.<phase>]`',
+    'The dialect to write. A file is of this dialect unless it has `[tasks]` or `[phases]`.',
+  );
+  writer.table([], makeReaders.lifecycle.keys);
+  writer.heading('Phases: `[phases.<phase>]`', 'The same with some other names.');
+  writer.table([], makeReaders.phases.keys);
+  writer.heading(
+    'cargo-make: `[tasks.<task>]`',
+    "A Makefile.toml or make.toml of cargo-make. paceline's own keys may be used in it too.",
+  );
+  writer.table([], makeReaders['cargo-make'].keys);
+  return `${introduction}\n${writer.text}`;
 }
 
 const introduction = `<!-- Made from the code by \`npm run docs\`; do not edit. -->
@@ -31,41 +31,40 @@ or a text like \`"90s"\`, \`"2m"\`, \`"1h30m"\`; a size is a number of bytes or 
 A workspace's own make.toml adds to the root's and overrides single keys of its phases.
 `;
 
-function dialect(title: string, about: string, spec: TableSpec): string {
-  const writer = new Tables();
-  writer.table([], spec);
-  return `## ${title}\n\n${about}\n\n${writer.text}`;
+interface Row {
+  readonly key: string;
+  readonly spec: KeySpec;
 }
 
-/** Writes a table of keys for each TOML table, those inside it after it; a shape that occurs again is written once. */
+/** Writes each TOML table once, and those inside it after it; keys that mean the same in several tables are written in the first. */
 class Tables {
   readonly #parts: string[] = [];
-  readonly #written = new Map<TableSpec, string>();
+  /** Names of the tables in which shapes and keys were written. */
+  readonly #written = new Map<TableSpec | KeySpec, string>();
 
   get text(): string {
     return this.#parts.join('\n');
+  }
+
+  heading(title: string, about: string): void {
+    this.#parts.push(`## ${title}\n\n${about}\n`);
   }
 
   table(path: readonly string[], spec: TableSpec): void {
     const name = path.join('.');
     this.#written.set(spec, name);
     const rows = rowsOf(spec);
-    const isRoot = path.length === 0;
-    const heading = isRoot ? '' : `### \`[${name}]\`\n\n`;
-    const acted = rows.filter(({spec: key}) => !isUnsupported(key) && key.closed !== true);
-    const lines = acted.map(({key, spec: inner}) => this.#row(path, key, inner));
-    const rest = rows.filter(({spec: key}) => isUnsupported(key));
-    const closed = rows.filter(({spec: key}) => key.closed === true);
-    this.#parts.push(
-      heading +
-        (lines.length === 0 ? '' : `| key | value | meaning | example |\n|---|---|---|---|\n${lines.join('\n')}\n`) +
-        (rest.length === 0
-          ? ''
-          : `\nNot acted on:\n${rest.map(({key, spec: inner}) => `- \`${key}\`: ${reasonOf(inner)}`).join('\n')}\n`) +
-        (closed.length === 0
-          ? ''
-          : `\nTables that are answered by one warning:\n${closed.map(({key, spec: inner}) => `- \`[${key}]\`: ${inner.doc}`).join('\n')}\n`),
+    const fresh = rows.filter((row) => !this.#written.has(row.spec));
+    const known = Map.groupBy(
+      rows.filter((row) => this.#written.has(row.spec)),
+      (row) => this.#written.get(row.spec) ?? '',
     );
+    for (const row of fresh) this.#written.set(row.spec, name);
+    const acted = fresh.filter((row) => !isUnsupported(row.spec) && row.spec.closed !== true);
+    const [only] = rows;
+    // a table that has nothing but named tables in it is told by their headings
+    const isPlain = rows.length === 1 && only?.spec.table !== undefined && spec.names !== undefined;
+    if (!isPlain) this.#parts.push(this.#tableText(path, fresh, acted, known));
     for (const {key, spec: inner} of acted) {
       for (const shape of [inner.table, inner.items]) {
         if (shape !== undefined && !this.#written.has(shape)) this.table([...path, key], shape);
@@ -73,19 +72,42 @@ class Tables {
     }
   }
 
-  #row(path: readonly string[], key: string, spec: KeySpec): string {
+  #tableText(
+    path: readonly string[],
+    fresh: readonly Row[],
+    acted: readonly Row[],
+    known: ReadonlyMap<string, readonly Row[]>,
+  ): string {
+    const lines = acted.map(({key, spec}) => this.#line(path, key, spec));
+    const rest = fresh.filter((row) => isUnsupported(row.spec)).map((row) => `- \`${row.key}\`: ${reasonOf(row.spec)}`);
+    const closed = fresh.filter((row) => row.spec.closed === true).map((row) => `- \`[${row.key}]\`: ${row.spec.doc}`);
+    const others = [...known].map(([table, rows]) => {
+      const keys = [...new Set(rows.map(({key}) => `\`${key}\``))].join(', ');
+      return `${lines.length === 0 ? 'As' : 'And, as'} in ${table === '' ? 'the lifecycle dialect' : `\`[${table}]\``}: ${keys}.`;
+    });
+    return [
+      ...(path.length === 0 ? [] : [`### \`[${path.join('.')}]\`\n`]),
+      ...(lines.length === 0 ? [] : [`| key | value | meaning | example |\n|---|---|---|---|\n${lines.join('\n')}\n`]),
+      ...others.map((text) => `${text}\n`),
+      ...(rest.length === 0 ? [] : [`Not acted on:\n${rest.join('\n')}\n`]),
+      ...(closed.length === 0 ? [] : [`Tables that are answered by one warning:\n${closed.join('\n')}\n`]),
+    ].join('\n');
+  }
+
+  #line(path: readonly string[], key: string, spec: KeySpec): string {
     const shape = spec.table ?? spec.items;
     const seen = shape === undefined ? undefined : this.#written.get(shape);
     const link = seen === undefined || seen === [...path, key].join('.') ? '' : ` Keys as in \`[${seen}]\`.`;
     const choices =
       spec.choices === undefined ? typeWords(spec.types) : spec.choices.map((choice) => `\`"${choice}"\``).join(', ');
     const required = spec.required === true ? ' Required.' : '';
-    const partial = spec.unsupported === undefined ? '' : ` Otherwise: ${reasonOf(spec)}.`;
+    const reason = reasonOf(spec);
+    const partial = reason === '' ? '' : ` Otherwise: ${reason}.`;
     return `| \`${key}\` | ${choices} | ${cell(spec.doc + required + partial + link)} | ${cell(`\`${spec.example}\``)} |`;
   }
 }
 
-function rowsOf({keys, names = []}: TableSpec): readonly {readonly key: string; readonly spec: KeySpec}[] {
+function rowsOf({keys, names = []}: TableSpec): readonly Row[] {
   return [
     ...Object.entries(keys).map(([key, spec]) => ({key, spec})),
     ...names.map(({placeholder, spec}) => ({key: placeholder, spec})),

@@ -1,68 +1,19 @@
 import {describe, expect, test} from 'vitest';
-import {PacelineError} from '../../base/error.ts';
 import {loadProject} from '../load.ts';
-import type {Command, Phase, PhaseName, Project, Sequence, WorkspaceName} from '../project.ts';
-import {diagnosticLine, temporaryProject} from '../temporary-project.ts';
-
-type Files = Readonly<Record<string, string | object>>;
-
-function load(
-  make: string,
-  files: Files = {},
-  options: {readonly profile?: string; readonly env?: Record<string, string>} = {},
-): Project {
-  const {env = {}, ...rest} = options;
-  return loadProject(temporaryProject({'make.toml': make, ...files}), {env, ...rest});
-}
-
-function errors(make: string, files: Files = {}): readonly string[] {
-  try {
-    load(make, files);
-  } catch (error) {
-    if (error instanceof PacelineError) return error.diagnostics.map(diagnosticLine);
-    throw error;
-  }
-  return [];
-}
-
-function warnings(project: Project): readonly string[] {
-  return project.diagnostics.map(diagnosticLine);
-}
-
-function phase(project: Project, name: string, workspace = '//'): Phase {
-  const found = project.workspaces.get(workspace as WorkspaceName)?.phases.get(name as PhaseName);
-  if (found === undefined) throw new Error(`no phase ${name} in ${workspace}`);
-  return found;
-}
-
-function commandText(command: Command): string {
-  const prefix = command.role === 'main' ? '' : `${command.role}: `;
-  switch (command.kind) {
-    case 'shell':
-      return `${prefix}${command.line}`;
-    case 'program':
-      return `${prefix}[${[command.program, ...command.args].join(' ')}]`;
-    case 'script':
-      return `${prefix}<${command.interpreter.join(' ')}> ${command.text}`;
-    case 'phases':
-      return `${prefix}-> ${sequenceText(command.sequence)}`;
-  }
-}
-
-function sequenceText({references, ordered}: Sequence): string {
-  return references
-    .map(({phase: name, where}) =>
-      where.kind === 'own' ? name : where.kind === 'dependencies' ? `^${name}` : `${where.name}#${name}`,
-    )
-    .join(ordered ? ' then ' : ', ');
-}
-
-const lines = (found: Phase): readonly string[] => found.commands.map(commandText);
-const needs = (found: Phase): readonly string[] => found.needs.map(sequenceText);
-const where = (project: Project, name: string): readonly string[] =>
-  [...project.workspaces.values()]
-    .filter(({phases}) => phases.has(name as PhaseName))
-    .map(({name: workspace}) => workspace);
+import {
+  commandText,
+  errors,
+  type Files,
+  lines,
+  load,
+  needs,
+  phase,
+  sequenceText,
+  warnings,
+  where,
+} from '../loaded-project.ts';
+import type {Project, WorkspaceName} from '../project.ts';
+import {temporaryProject} from '../temporary-project.ts';
 
 const members: Files = {
   'package.json': {name: 'shop', workspaces: ['apps/*'], scripts: {build: 'paceline run build', lint: 'eslint .'}},

@@ -89,7 +89,7 @@ const scriptParts: TableSpec = {
 };
 
 const taskKeys: Readonly<Record<string, KeySpec>> = {
-  command: {types: ['string'], doc: 'A program, without a shell.', example: '"cargo"', yieldsTo: 'script'},
+  command: {types: ['string'], doc: 'A program, without a shell.', example: '"cargo"', yieldsTo: ['script']},
   args: {
     types: ['strings'],
     doc: `Its arguments, or those of the script; \`\${NAME}\` and \`\${@}\` are replaced.`,

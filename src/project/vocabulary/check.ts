@@ -104,7 +104,7 @@ class Check {
       });
       return;
     }
-    const winner = [spec.aliasOf, spec.yieldsTo].find((other) => other !== undefined && section.has(other));
+    const winner = [spec.aliasOf, ...(spec.yieldsTo ?? [])].find((other) => other !== undefined && section.has(other));
     if (winner !== undefined) {
       this.uses.warned += leafCount(value);
       const message =

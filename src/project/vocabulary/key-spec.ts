@@ -28,8 +28,8 @@ export interface KeySpec {
   readonly choices?: readonly string[];
   /** A second spelling of another key, which wins when both are there. */
   readonly aliasOf?: string;
-  /** Another key of the table, beside which this one means nothing. */
-  readonly yieldsTo?: string;
+  /** Other keys of the table, beside any of which this one means nothing. */
+  readonly yieldsTo?: readonly string[];
   readonly required?: boolean;
   /** The keys of the table, when it may be one. */
   readonly table?: TableSpec;

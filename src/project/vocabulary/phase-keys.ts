@@ -130,10 +130,16 @@ const commandKeys: Readonly<Record<string, KeySpec>> = {
   shell: {types: ['string'], doc: 'What runs the lines; `sh` when absent.', example: '"bash"', choices: ['sh', 'bash']},
 };
 
+const dependsOn: KeySpec = {
+  types: ['strings', 'string'],
+  doc: 'Phases that must have succeeded: `build`; `^build` in the workspaces it depends on; `web#build` in that one; `//#build` in the root.',
+  example: '["setup"]',
+};
+
 /** What `[lifecycle.X.env.<profile>]` may change when that profile is chosen: everything but the graph's names. */
 const profilePhase: TableSpec = {
   id: 'profilePhase',
-  keys: {...commandKeys, ...everyPhaseKeys, depends_on: dependsOn()},
+  keys: {...commandKeys, ...everyPhaseKeys, depends_on: dependsOn},
   names: [
     {
       placeholder: 'NAME',
@@ -143,14 +149,6 @@ const profilePhase: TableSpec = {
     },
   ],
 };
-
-function dependsOn(): KeySpec {
-  return {
-    types: ['strings', 'string'],
-    doc: 'Phases that must have succeeded: `build`; `^build` in the workspaces it depends on; `web#build` in that one; `//#build` in the root.',
-    example: '["setup"]',
-  };
-}
 
 /** `env` of a lifecycle phase, in its three meanings. */
 const phaseEnv: KeySpec = {
@@ -162,7 +160,7 @@ const phaseEnv: KeySpec = {
     keys: {},
     names: [
       {
-        placeholder: 'profile',
+        placeholder: '<profile>',
         sample: 'production',
         fits: isTable,
         spec: {
@@ -185,7 +183,7 @@ const phaseEnv: KeySpec = {
 /** `[lifecycle.X]`. */
 export const lifecyclePhase: TableSpec = {
   id: 'lifecyclePhase',
-  keys: {...commandKeys, depends_on: dependsOn(), ...everyPhaseKeys, env: phaseEnv},
+  keys: {...commandKeys, depends_on: dependsOn, ...everyPhaseKeys, env: phaseEnv},
 };
 
 /** `[phases.X]`. */

@@ -10,7 +10,7 @@ const project: TableSpec = {
     version: {types: ['string'], doc: 'Its version.', example: '"2.0.0"'},
     description: {types: ['string'], doc: 'Shown by `paceline list`.', example: '"A shop"'},
     type: {types: ['string'], doc: 'What kind of project it is, for its readers.', example: '"webapp"'},
-    author: {types: ['string'], doc: 'Who wrote it.', example: '"Ada"'},
+    author: {types: ['string'], doc: 'Who wrote it.', example: '"Ada"', aliasOf: 'authors'},
     authors: {types: ['strings'], doc: 'Who wrote it.', example: '["Ada"]'},
   },
 };

@@ -109,9 +109,14 @@ export const readyWhen: TableSpec = {
   id: 'readyWhen',
   keys: {
     log: {types: ['string'], doc: 'A regular expression over its output.', example: '"listening"'},
-    port: {types: ['port'], doc: 'A TCP port that accepts connections.', example: '3000'},
+    port: {types: ['port'], doc: 'A TCP port that accepts connections.', example: '3000', yieldsTo: ['log']},
     host: {types: ['string'], doc: 'Where the port is; `127.0.0.1` when absent.', example: '"localhost"'},
-    command: {types: ['string'], doc: 'A shell line that exits with 0.', example: '"curl -fs localhost:3000"'},
+    command: {
+      types: ['string'],
+      doc: 'A shell line that exits with 0.',
+      example: '"curl -fs localhost:3000"',
+      yieldsTo: ['log', 'port'],
+    },
   },
 };
 
