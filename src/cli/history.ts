@@ -9,7 +9,7 @@ import {type StateFolder, stateFolder} from '../record/state-folder.ts';
 import {signOf, whyOf} from '../ui/outcome.ts';
 import {painted, type Screen, screenOf} from '../ui/style.ts';
 import {criticalPath} from '../ui/summary.ts';
-import {duration, plural} from '../ui/text.ts';
+import {duration, oneLine, plural} from '../ui/text.ts';
 
 interface HistoryOptions {
   readonly root?: string;
@@ -61,13 +61,13 @@ function printRun(screen: Screen, run: Run): void {
   screen.write(
     `${run.status} in ${duration(run.wallMs)} with ${plural(run.jobs, 'job')}, ${new Date(run.at).toISOString()}${run.profile === undefined ? '' : `, profile ${run.profile}`}\n\n`,
   );
-  const width = Math.min(48, Math.max(8, ...run.tasks.map((task) => task.task.length)));
+  const width = Math.min(48, Math.max(8, ...run.tasks.map((task) => oneLine(task.task).length)));
   for (const task of run.tasks) {
     const start = task.start === undefined ? '' : `+${duration(task.start)}`;
     const spent = task.start === undefined ? '' : duration(task.finish - task.start);
     const why = whyOf(task);
     screen.write(
-      `${signOf(screen, task)} ${task.task.padEnd(width)} ${start.padStart(10)} ${spent.padStart(9)}${why === '' ? '' : `  ${why}`}\n`,
+      `${signOf(screen, task)} ${oneLine(task.task).padEnd(width)} ${start.padStart(10)} ${spent.padStart(9)}${why === '' ? '' : `  ${why}`}\n`,
     );
   }
   for (const notice of run.notices) screen.write(`${notice.level} ${notice.message} ${notice.code}\n`);
