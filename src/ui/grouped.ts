@@ -7,7 +7,7 @@ import {StreamedLogs} from './streamed-logs.ts';
 import {painted} from './style.ts';
 import {printSummary} from './summary.ts';
 import {printLog} from './task-log.ts';
-import {duration} from './text.ts';
+import {duration, oneLine} from './text.ts';
 
 /** For files, pipes and CI: each task's output in one piece, when it is done. Rewrites nothing. */
 export function groupedDisplay(context: DisplayContext): Display {
@@ -21,7 +21,7 @@ export function groupedDisplay(context: DisplayContext): Display {
     const why = whyOf(event);
     const start = started.get(event.task);
     const spent = start === undefined ? '' : ` ${painted(screen, 'dim', duration(event.time - start))}`;
-    const title = `${signOf(screen, event)} ${event.task}${spent}${why === '' ? '' : `  ${why}`}`;
+    const title = `${signOf(screen, event)} ${oneLine(event.task)}${spent}${why === '' ? '' : `  ${why}`}`;
     if (!wanted || !hasLog) {
       if (wanted || event.status !== 'passed') screen.write(`${title}\n`);
       return;
@@ -41,7 +41,7 @@ export function groupedDisplay(context: DisplayContext): Display {
         show(event);
         break;
       case 'task-retrying':
-        screen.write(`${event.task}: attempt ${event.attempt} failed, next in ${duration(event.delayMs)}\n`);
+        screen.write(`${oneLine(event.task)}: attempt ${event.attempt} failed, next in ${duration(event.delayMs)}\n`);
         break;
       case 'notice':
         printNotice(screen, event);

@@ -7,7 +7,7 @@ import {StreamedLogs} from './streamed-logs.ts';
 import {painted, type Screen} from './style.ts';
 import {printSummary} from './summary.ts';
 import {printLog} from './task-log.ts';
-import {clipped, duration} from './text.ts';
+import {clipped, duration, oneLine} from './text.ts';
 
 const FRAME_MS = 100;
 
@@ -60,7 +60,7 @@ class LiveView {
       case 'task-retrying':
         this.#above(() =>
           this.#screen.write(
-            `${painted(this.#screen, 'yellow', '~')} ${event.task}: attempt ${event.attempt} failed, next in ${duration(event.delayMs)}\n`,
+            `${painted(this.#screen, 'yellow', '~')} ${oneLine(event.task)}: attempt ${event.attempt} failed, next in ${duration(event.delayMs)}\n`,
           ),
         );
         break;
@@ -96,11 +96,11 @@ class LiveView {
       const spent =
         running === undefined ? '' : ` ${painted(this.#screen, 'dim', duration(event.time - running.since))}`;
       this.#above(() => {
-        this.#screen.write(`${signOf(this.#screen, event)} ${event.task}${spent}  ${whyOf(event)}\n`);
+        this.#screen.write(`${signOf(this.#screen, event)} ${oneLine(event.task)}${spent}  ${whyOf(event)}\n`);
         printLog(this.#context, log);
       });
     } else if (event.status === 'failed')
-      this.#above(() => this.#screen.write(`${signOf(this.#screen, event)} ${event.task}  ${whyOf(event)}\n`));
+      this.#above(() => this.#screen.write(`${signOf(this.#screen, event)} ${oneLine(event.task)}  ${whyOf(event)}\n`));
   }
 
   #above(print: () => void): void {
@@ -121,7 +121,7 @@ class LiveView {
     const rows = [...this.#running].slice(0, most).map(([task, {since, ready}]) => {
       const expected = this.#context.durations.get(task);
       const hint = ready ? 'ready' : expected === undefined ? '' : `of about ${duration(expected)}`;
-      return clipped(`  ${task}  ${duration(now - since)} ${hint}`, width - 1);
+      return clipped(`  ${oneLine(task)}  ${duration(now - since)} ${hint}`, width - 1);
     });
     if (this.#running.size > most) rows.push(`  and ${this.#running.size - most} more`);
     const left = this.#expectedEnd(now);

@@ -1,9 +1,10 @@
 import type {RunEvent} from '../record/events.ts';
 import {painted, type Screen} from './style.ts';
+import {oneLine} from './text.ts';
 
 export function printNotice(screen: Screen, event: Extract<RunEvent, {kind: 'notice'}>): void {
   const label = event.level === 'warning' ? painted(screen, 'yellow', 'warning') : painted(screen, 'cyan', 'note');
-  screen.write(`${label} ${event.message} ${painted(screen, 'dim', event.code)}\n`);
+  screen.write(`${label} ${oneLine(event.message)} ${painted(screen, 'dim', event.code)}\n`);
 }
 
 export function printStopping(screen: Screen, event: Extract<RunEvent, {kind: 'run-stopping'}>): void {

@@ -1,6 +1,6 @@
 import type {CommandEnd, TaskFinished} from '../record/events.ts';
 import {type Colour, painted, type Screen} from './style.ts';
-import {duration} from './text.ts';
+import {duration, oneLine} from './text.ts';
 
 type Outcome = Pick<TaskFinished, 'status' | 'flaky' | 'reason' | 'end' | 'attempts'>;
 
@@ -27,8 +27,9 @@ export function signOf(screen: Screen, outcome: Outcome): string {
 /** `exit 2`, `flaky: passed at attempt 3`, `blocked: a#build did not succeed`. Empty for a plain pass. */
 export function whyOf(outcome: Outcome): string {
   if (outcome.flaky) return `flaky: passed at attempt ${outcome.attempts}`;
-  const because =
-    outcome.reason ?? (outcome.end === undefined || outcome.status === 'passed' ? '' : endText(outcome.end));
+  const because = oneLine(
+    outcome.reason ?? (outcome.end === undefined || outcome.status === 'passed' ? '' : endText(outcome.end)),
+  );
   switch (outcome.status) {
     case 'passed':
     case 'stopped':

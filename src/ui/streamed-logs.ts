@@ -3,7 +3,7 @@ import type {RunEvent} from '../record/events.ts';
 import type {DisplayContext} from './display.ts';
 import {LogStream} from './log-stream.ts';
 import {painted} from './style.ts';
-import {harmless} from './text.ts';
+import {harmless, oneLine} from './text.ts';
 
 /** Shows the output of tasks that run until they are ended, line by line, each line with the task's name when there are several. */
 export class StreamedLogs {
@@ -19,7 +19,8 @@ export class StreamedLogs {
   hear(event: RunEvent): void {
     if (event.kind === 'task-started' && this.#context.streamed.has(event.task)) {
       this.#open.get(event.task)?.close();
-      const prefix = this.#context.streamed.size > 1 ? `${painted(this.#context.screen, 'cyan', event.task)} │ ` : '';
+      const prefix =
+        this.#context.streamed.size > 1 ? `${painted(this.#context.screen, 'cyan', oneLine(event.task))} │ ` : '';
       this.#open.set(
         event.task,
         new LogStream(this.#context.logs, event.log, (lines) =>

@@ -5,7 +5,7 @@ import type {DisplayContext} from './display.ts';
 import {signOf, whyOf} from './outcome.ts';
 import {painted} from './style.ts';
 import {logTail} from './task-log.ts';
-import {clipped, duration, plural} from './text.ts';
+import {clipped, duration, oneLine, plural} from './text.ts';
 
 /** More tasks than this: those that simply passed are not listed one by one, the slowest apart. */
 const LISTED = 60;
@@ -15,14 +15,14 @@ const TAIL_LINES = 30;
 /** A line a task, then the failures with the end of their logs, then the total and the critical path. */
 export function printSummary(context: DisplayContext, run: Run): void {
   const {screen} = context;
-  const width = Math.min(48, Math.max(8, ...run.tasks.map((task) => task.task.length)));
+  const width = Math.min(48, Math.max(8, ...run.tasks.map((task) => oneLine(task.task).length)));
   const shown = listed(run.tasks);
   if (run.tasks.length > 0) screen.write('\n');
   for (const task of shown) {
     const spent = task.start === undefined ? '' : duration(task.finish - task.start);
     const why = whyOf(task);
     screen.write(
-      `${signOf(screen, task)} ${task.task.padEnd(width)}  ${spent.padStart(9)}${why === '' ? '' : `  ${clipped(why, 100)}`}\n`,
+      `${signOf(screen, task)} ${oneLine(task.task).padEnd(width)}  ${spent.padStart(9)}${why === '' ? '' : `  ${clipped(why, 100)}`}\n`,
     );
   }
   if (shown.length < run.tasks.length)
@@ -35,7 +35,7 @@ export function printSummary(context: DisplayContext, run: Run): void {
   const path = criticalPath(run);
   if (path.tasks.length > 1) {
     screen.write(
-      `${painted(screen, 'dim', 'critical path')} ${clipped(path.tasks.join(' → '), Math.max(40, screen.columns() - 30))} (${duration(path.ms)})\n`,
+      `${painted(screen, 'dim', 'critical path')} ${clipped(path.tasks.map(oneLine).join(' → '), Math.max(40, screen.columns() - 30))} (${duration(path.ms)})\n`,
     );
   }
 }
@@ -54,7 +54,7 @@ function listed(tasks: readonly TaskRecord[]): readonly TaskRecord[] {
 
 function printFailure(context: DisplayContext, task: TaskRecord): void {
   const {screen} = context;
-  screen.write(`\n${painted(screen, 'red', '✗')} ${painted(screen, 'bold', task.task)} ${whyOf(task)}\n`);
+  screen.write(`\n${painted(screen, 'red', '✗')} ${painted(screen, 'bold', oneLine(task.task))} ${whyOf(task)}\n`);
   if (task.line !== undefined && task.line !== '')
     screen.write(`  ${painted(screen, 'dim', '$')} ${clipped(task.line, 200)}\n`);
   // in a grouped display the whole log stands above already

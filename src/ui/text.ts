@@ -35,6 +35,16 @@ export function harmless(text: string, colour: boolean): string {
   return kept.join('').replaceAll(/^.*\r(?!\n)/gm, '');
 }
 
+/** A name as it stands in a line: what would end the line or move the cursor is written as in JSON. */
+export function oneLine(name: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
+  return name.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, (character) =>
+    character < ' '
+      ? JSON.stringify(character).slice(1, -1)
+      : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** One line of at most `width` characters. */
 export function clipped(text: string, width: number): string {
   const line = text.replaceAll(/\s*\n\s*/g, ' ; ');

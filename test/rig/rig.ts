@@ -82,13 +82,19 @@ export class Rig {
     this.install('paceline', `exec '${process.execPath}' '${BIN}' "$@"`);
   }
 
+  makeExecutable(...parts: readonly string[]): void {
+    chmodSync(this.path(...parts), 0o755);
+  }
+
   /** Starts paceline. */
-  start(words: readonly string[], {env, cwd = '.', stdout, under = [], node = []}: StartOptions = {}): Program {
-    const program = new Program([...under, process.execPath, ...node, BIN, ...words], {
-      cwd: this.path(cwd),
-      env: {...this.env, ...env},
-      stdout,
-    });
+  start(words: readonly string[], options: StartOptions = {}): Program {
+    const {under = [], node = []} = options;
+    return this.startProgram([...under, process.execPath, ...node, BIN, ...words], options);
+  }
+
+  /** Starts any program, to its end at the latest when the test ends. */
+  startProgram(words: readonly string[], {env, cwd = '.', stdout}: StartOptions = {}): Program {
+    const program = new Program(words, {cwd: this.path(cwd), env: {...this.env, ...env}, stdout});
     this.#programs.push(program);
     void program.ended.then((ending) => {
       if (this.#programs.every((one) => one.hasEnded))
