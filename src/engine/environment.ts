@@ -5,6 +5,7 @@ import type {EnvEntry, Project, ShellCommand} from '../project/project.ts';
 import {conditionFailure} from './condition.ts';
 import {expandVariables} from './expand.ts';
 import {npmVariables} from './npm-environment.ts';
+import {OFFLINE} from './offline.ts';
 
 type Variables = Record<string, string>;
 
@@ -39,9 +40,17 @@ export class Environment {
       PACELINE_TASK: task.id,
       PACELINE_WORKSPACE: workspace.name,
       PACELINE_PHASE: phase.name,
+      ...(this.#isOffline(task) ? OFFLINE : {}),
       ...extra,
       ...this.#options.defined,
     };
+  }
+
+  /** Behind a prefetch stage nothing should have to be fetched any more. */
+  #isOffline({phase, stage}: Task): boolean {
+    const {prefetch} = this.#options.project;
+    if (prefetch === undefined || prefetch.offline === false || stage === 'prefetch') return false;
+    return phase.offline !== false && phase.needsPrefetch !== false;
   }
 
   /** The same with what npm would add for a package.json script. */
