@@ -14,8 +14,7 @@ export function readCondition(section: Section, key = 'condition'): Condition | 
     filesNotExist: table.strings('files_not_exist'),
     envSet: table.strings('env_set'),
     envNotSet: table.strings('env_not_set'),
-    envEquals:
-      env === undefined ? undefined : Object.fromEntries(env.keys.map((name) => [name, String(env.value(name))])),
+    envEquals: env === undefined ? undefined : scalars(env),
     envTrue: table.strings('env_true'),
     envFalse: table.strings('env_false'),
     platforms: table.strings('platforms'),
@@ -23,6 +22,14 @@ export function readCondition(section: Section, key = 'condition'): Condition | 
     script: table.strings('script'),
     failMessage: table.string('fail_message'),
   });
+}
+
+/** The values of a table as texts. */
+function scalars(table: Section): Readonly<Record<string, string>> {
+  const values = table.keys.map((name) => [name, table.value(name)] as const);
+  return Object.fromEntries(
+    values.filter(([, value]) => typeof value !== 'object').map(([name, value]) => [name, String(value)]),
+  );
 }
 
 /** `ready_when`; the first of its kinds that is there. */

@@ -1,9 +1,13 @@
 import {writeFileSync} from 'node:fs';
 import {parse, stringify} from 'smol-toml';
 import {describe, expect, test} from 'vitest';
-import {type MakeDialect, makeReaders} from '../dialects/make-file.ts';
+import type {Diagnostic} from '../../base/source.ts';
+import {assemble} from '../assemble/assemble.ts';
+import {type MakeDialect, makeReaders, readMakeDocument} from '../dialects/make-file.ts';
 import {loadProject} from '../load.ts';
+import {ROOT_WORKSPACE} from '../project.ts';
 import {temporaryProject} from '../temporary-project.ts';
+import {parseDocument} from '../toml/document.ts';
 import type {KeySpec, TableSpec} from './key-spec.ts';
 
 /** What stands around the key in question. */
@@ -125,15 +129,79 @@ describe.each(Object.keys(bases) as MakeDialect[])('%s', (dialect) => {
   });
 });
 
+/** Values that their author did not think about. */
+const strayValues: readonly unknown[] = [
+  0,
+  -1,
+  1.5,
+  true,
+  false,
+  '',
+  ' ',
+  'x',
+  '^',
+  '#',
+  'a#b',
+  '//#',
+  [],
+  [''],
+  ['x', 1],
+  [[]],
+  [{}],
+  {},
+  {a: {}},
+  {name: 1},
+  new Date(0),
+];
+
+describe.each(Object.keys(bases) as MakeDialect[])('%s', (dialect) => {
+  test('no value of any key makes the reader fall over', () => {
+    const root = {
+      name: ROOT_WORKSPACE,
+      directory: '',
+      dependencies: [],
+      origin: {file: 'make.toml', line: 1, column: 1},
+    };
+    let refused = 0;
+    for (const {path, document} of honouredUses(dialect)) {
+      for (const value of strayValues) {
+        const errors: Diagnostic[] = [];
+        const report = (diagnostic: Diagnostic) => diagnostic.severity === 'error' && errors.push(diagnostic);
+        const text = stringify(merged(bases[dialect], withLast(document, path, value)) as object);
+        const read = parseDocument('make.toml', text, report);
+        expect(read, text).toBeDefined();
+        if (read === undefined) continue;
+        const {declared} = readMakeDocument(read, report);
+        const parts = {top: declared, own: new Map(), found: {members: [root], files: []}, alone: false};
+        const result = assemble({root: '/nowhere', env: {}, report}, parts);
+        expect(result.phasesOf(root).size, text).toBeGreaterThanOrEqual(0);
+        if (errors.length > 0) refused += 1;
+      }
+    }
+    expect(refused).toBeGreaterThan(1000);
+  });
+});
+
+function withLast(document: object, path: readonly string[], value: unknown): object {
+  const copy = structuredClone(document) as Record<string, unknown>;
+  tableOf(copy, path)[path.at(-1) ?? ''] = value;
+  return copy;
+}
+
 /** The same document without the key itself. */
 function withoutLast(document: object, path: readonly string[]): object {
   const copy = structuredClone(document) as Record<string, unknown>;
-  let table: Record<string, unknown> = copy;
+  delete tableOf(copy, path)[path.at(-1) ?? ''];
+  return copy;
+}
+
+/** The table in which the last key of a path is. */
+function tableOf(document: Record<string, unknown>, path: readonly string[]): Record<string, unknown> {
+  let table = document;
   for (const key of path.slice(0, -1)) {
     const inner = key === '[]' ? undefined : table[key];
     if (Array.isArray(inner)) table = inner[0] as Record<string, unknown>;
     else if (isObject(inner)) table = inner;
   }
-  delete table[path.at(-1) ?? ''];
-  return copy;
+  return table;
 }

@@ -21,8 +21,8 @@ export function readCargoEnv(section: Section | undefined, config: Section | und
 /** The variables of a table, in order. */
 export function readEntries(section: Section): readonly EnvEntry[] {
   return section.keys.flatMap((name) => {
-    const list = section.value(name);
-    if (Array.isArray(list)) return [variable(name, list.join(';'), section.origin(name))];
+    const list = Array.isArray(section.value(name)) ? section.strings(name) : undefined;
+    if (list !== undefined) return [variable(name, list.join(';'), section.origin(name))];
     const table = isEnvValue(section.value(name)) ? section.section(name) : undefined;
     return table === undefined ? readVariable(section, name) : readEntry(name, table);
   });
