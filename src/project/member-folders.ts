@@ -62,6 +62,17 @@ export function matchFolders(
   return {folders: sorted, listed: walk.listed(), unmatched, outside};
 }
 
+/** Whether a list of workspace globs means this folder, by its name alone: nothing is read. */
+export function isListed(folder: string, globs: readonly string[]): boolean {
+  const names = folder.split('/');
+  const means = (glob: string): boolean =>
+    bracesExpanded(normalGlob(glob)).some((one) => matches(names, one.split('/').map(compiledSegment)));
+  return (
+    globs.some((glob) => !glob.startsWith('!') && means(glob)) &&
+    !globs.some((glob) => glob.startsWith('!') && means(glob.slice(1)))
+  );
+}
+
 /** Whether a glob leaves the root by itself. */
 function leavesRoot(glob: string): boolean {
   return glob.startsWith('/') || glob.split('/').includes('..');
