@@ -34,14 +34,55 @@ export type RunStatus = 'passed' | 'failed' | 'interrupted' | 'timeout';
 /** Everything that can happen in a run. `task` names a node of the plan. One per line, as JSON, in `--output ndjson`. */
 export type RunEvent =
   | RunStarted
-  | {readonly kind: 'task-started'; readonly time: RunTime; readonly task: NodeId; readonly attempt: number; /** Where its output goes from now on. */ readonly log: LogRange}
-  | {readonly kind: 'command-started'; readonly time: RunTime; readonly task: NodeId; readonly attempt: number; readonly command: number; readonly line: string; readonly pid: number}
-  | {readonly kind: 'command-finished'; readonly time: RunTime; readonly task: NodeId; readonly attempt: number; readonly command: number; readonly end: CommandEnd}
+  | {
+      readonly kind: 'task-started';
+      readonly time: RunTime;
+      readonly task: NodeId;
+      readonly attempt: number /** Where its output goes from now on. */;
+      readonly log: LogRange;
+    }
+  | {
+      readonly kind: 'command-started';
+      readonly time: RunTime;
+      readonly task: NodeId;
+      readonly attempt: number;
+      readonly command: number;
+      readonly line: string;
+      readonly pid: number;
+    }
+  | {
+      readonly kind: 'command-finished';
+      readonly time: RunTime;
+      readonly task: NodeId;
+      readonly attempt: number;
+      readonly command: number;
+      readonly end: CommandEnd;
+    }
   | {readonly kind: 'task-ready'; readonly time: RunTime; readonly task: NodeId}
-  | {readonly kind: 'task-retrying'; readonly time: RunTime; readonly task: NodeId; readonly attempt: number; readonly delayMs: number; readonly end: CommandEnd}
+  | {
+      readonly kind: 'task-retrying';
+      readonly time: RunTime;
+      readonly task: NodeId;
+      readonly attempt: number;
+      readonly delayMs: number;
+      readonly end: CommandEnd;
+    }
   | TaskFinished
-  | {readonly kind: 'notice'; readonly time: RunTime; readonly level: 'info' | 'warning'; readonly code: string; readonly message: string; readonly task?: NodeId}
-  | {readonly kind: 'run-stopping'; readonly time: RunTime; readonly reason: 'failure' | 'signal' | 'timeout'; readonly signal?: string; readonly forced: boolean}
+  | {
+      readonly kind: 'notice';
+      readonly time: RunTime;
+      readonly level: 'info' | 'warning';
+      readonly code: string;
+      readonly message: string;
+      readonly task?: NodeId;
+    }
+  | {
+      readonly kind: 'run-stopping';
+      readonly time: RunTime;
+      readonly reason: 'failure' | 'signal' | 'timeout';
+      readonly signal?: string;
+      readonly forced: boolean;
+    }
   | {readonly kind: 'run-finished'; readonly time: RunTime; readonly status: RunStatus; readonly exitCode: number};
 
 export interface RunStarted {

@@ -1,8 +1,17 @@
 import type {NodeId} from '../plan/plan.ts';
-import type {RunEvent, RunStarted} from './events.ts';
+import type {LogRange, RunEvent, RunStarted, TaskFinished} from './events.ts';
 import {RUN_FORMAT, type Run, type Span, type TaskRecord} from './run.ts';
 
 type Draft = {-readonly [Key in keyof Span]: Span[Key]};
+
+/** A task under way. */
+interface RunningTask {
+  readonly span: Draft;
+  attempt: Draft;
+  attempts: number;
+  log: LogRange;
+  readonly commands: Map<number, Draft>;
+}
 
 /**
  * Makes the Run of its events. Events that stop in the middle (the program was killed) make an interrupted run whose open spans
@@ -20,54 +29,52 @@ export function foldEvents(events: Iterable<RunEvent>): Run | undefined {
 /** Makes a Run while its events arrive. */
 export class RunFold {
   readonly #started: RunStarted;
+  readonly #whole: Draft;
   readonly #spans: Draft[] = [];
-  readonly #open = new Map<string, Draft>();
+  readonly #running = new Map<NodeId, RunningTask>();
   readonly #tasks: TaskRecord[] = [];
   readonly #notices: Run['notices'][number][] = [];
-  #last = 0;
+  #last: number;
   #end: Extract<RunEvent, {kind: 'run-finished'}> | undefined;
 
   constructor(started: RunStarted) {
     this.#started = started;
     this.#last = started.time;
-    this.#begin('run', {kind: 'run', start: 0});
-    for (const phase of started.phases) {
-      const span = this.#begin(phase.name, {kind: phase.name, start: phase.start, parent: 0});
-      this.#finish(phase.name, phase.end, true);
-      this.#last = Math.max(this.#last, span.end);
+    this.#whole = this.#begin({kind: 'run', start: 0});
+    for (const {name, start, end} of started.phases) {
+      finish(this.#begin({kind: name, start, parent: this.#whole.id}), end, true);
+      this.#last = Math.max(this.#last, end);
     }
   }
 
   add(event: RunEvent): void {
     this.#last = Math.max(this.#last, event.time);
     switch (event.kind) {
-      case 'task-started': {
-        if (event.attempt === 1) this.#begin(event.task, {kind: 'task', task: event.task, start: event.time, parent: 0});
-        const parent = this.#open.get(event.task)?.id;
-        this.#begin(`${event.task} ${event.attempt}`, {kind: 'attempt', task: event.task, start: event.time, ...(parent === undefined ? {} : {parent})});
+      case 'task-started':
+        this.#startAttempt(event);
         break;
-      }
       case 'command-started': {
-        const parent = this.#open.get(`${event.task} ${event.attempt}`)?.id;
-        const span = {kind: 'command', task: event.task, label: event.line, start: event.time} as const;
-        this.#begin(`${event.task} ${event.attempt} ${event.command}`, parent === undefined ? span : {...span, parent});
+        const running = this.#running.get(event.task);
+        if (running === undefined) break;
+        const {task, line: label, time: start} = event;
+        running.commands.set(
+          event.command,
+          this.#begin({kind: 'command', task, label, start, parent: running.attempt.id}),
+        );
         break;
       }
-      case 'command-finished':
-        this.#finish(`${event.task} ${event.attempt} ${event.command}`, event.time, event.end.kind === 'exit' && event.end.code === 0);
+      case 'command-finished': {
+        const running = this.#running.get(event.task);
+        finish(running?.commands.get(event.command), event.time, event.end.kind === 'exit' && event.end.code === 0);
+        running?.commands.delete(event.command);
         break;
+      }
       case 'task-retrying':
-        this.#finish(`${event.task} ${event.attempt}`, event.time, false);
+        this.#finishAttempt(event.task, event.time, false);
         break;
-      case 'task-finished': {
-        const ok = event.status === 'passed' || event.status === 'stopped';
-        const span = this.#open.get(event.task);
-        this.#finish(`${event.task} ${event.attempts}`, event.time, ok);
-        this.#finish(event.task, event.time, ok);
-        const {kind: _kind, time, ...rest} = event;
-        this.#tasks.push({...rest, ...(span === undefined ? {} : {start: span.start}), finish: time});
+      case 'task-finished':
+        this.#finishTask(event);
         break;
-      }
       case 'notice': {
         const {kind: _kind, time: _time, ...rest} = event;
         this.#notices.push(rest);
@@ -85,8 +92,8 @@ export class RunFold {
     }
   }
 
+  /** The run up to the last event. */
   run(): Run {
-    for (const key of [...this.#open.keys()].reverse()) this.#finish(key, this.#last, key === 'run' && this.#end?.status === 'passed');
     const {run, at, version, root, command, profile, jobs, plan} = this.#started;
     return {
       format: RUN_FORMAT,
@@ -102,33 +109,68 @@ export class RunFold {
       wallMs: this.#last,
       plan,
       tasks: [...this.#tasks, ...this.#unfinished()],
-      spans: this.#spans,
+      spans: this.#finishedSpans(),
       notices: this.#notices,
     };
   }
 
+  #startAttempt({task, attempt, time: start, log}: Extract<RunEvent, {kind: 'task-started'}>): void {
+    const known = this.#running.get(task);
+    const span = known?.span ?? this.#begin({kind: 'task', task, start, parent: this.#whole.id});
+    const draft = this.#begin({kind: 'attempt', task, start, parent: span.id});
+    if (known === undefined)
+      this.#running.set(task, {span, attempt: draft, attempts: attempt, log, commands: new Map()});
+    else Object.assign(known, {attempt: draft, attempts: attempt, log});
+  }
+
+  #finishAttempt(task: NodeId, time: number, ok: boolean): void {
+    const running = this.#running.get(task);
+    if (running === undefined) return;
+    for (const command of running.commands.values()) finish(command, time, false);
+    running.commands.clear();
+    finish(running.attempt, time, ok);
+  }
+
+  #finishTask({kind: _kind, time, ...rest}: TaskFinished): void {
+    const running = this.#running.get(rest.task);
+    const ok = rest.status === 'passed' || rest.status === 'stopped';
+    this.#finishAttempt(rest.task, time, ok);
+    finish(running?.span, time, ok);
+    this.#running.delete(rest.task);
+    this.#tasks.push({...rest, ...(running === undefined ? {} : {start: running.span.start}), finish: time});
+  }
+
   /** Tasks that were running when the events stop. */
   #unfinished(): readonly TaskRecord[] {
-    const done = new Set<NodeId>(this.#tasks.map((task) => task.task));
-    return this.#spans.flatMap((span) =>
-      span.kind !== 'task' || span.task === undefined || done.has(span.task)
-        ? []
-        : [{task: span.task, status: 'cancelled' as const, attempts: 1, flaky: false, reason: 'paceline was killed', start: span.start, finish: this.#last}],
+    return [...this.#running].map(([task, {span, attempts, log}]) => ({
+      task,
+      status: 'cancelled',
+      attempts,
+      flaky: false,
+      reason: 'paceline was killed',
+      log,
+      start: span.start,
+      finish: this.#last,
+    }));
+  }
+
+  #finishedSpans(): readonly Span[] {
+    const open = new Set<Draft>([this.#whole]);
+    for (const {span, attempt, commands} of this.#running.values())
+      for (const draft of [span, attempt, ...commands.values()]) open.add(draft);
+    const passed = this.#end?.status === 'passed';
+    return this.#spans.map((span) =>
+      open.has(span) ? {...span, end: this.#last, ok: span === this.#whole && passed} : {...span},
     );
   }
 
-  #begin(key: string, span: Omit<Draft, 'id' | 'end' | 'ok'>): Draft {
+  #begin(span: Omit<Draft, 'id' | 'end' | 'ok'>): Draft {
     const draft: Draft = {id: this.#spans.length, end: span.start, ok: true, ...span};
     this.#spans.push(draft);
-    this.#open.set(key, draft);
     return draft;
   }
+}
 
-  #finish(key: string, end: number, ok: boolean): void {
-    const span = this.#open.get(key);
-    if (span === undefined) return;
-    span.end = end;
-    span.ok = ok;
-    this.#open.delete(key);
-  }
+function finish(span: Draft | undefined, end: number, ok: boolean): void {
+  if (span !== undefined) Object.assign(span, {end, ok});
 }

@@ -56,7 +56,8 @@ export class History {
         if (!isCorrupt(error)) throw error;
         this.close();
         this.#movedAway = `${this.#path}.broken-${Date.now()}`;
-        for (const suffix of ['', '-wal', '-shm']) if (existsSync(this.#path + suffix)) renameSync(this.#path + suffix, this.#movedAway + suffix);
+        for (const suffix of ['', '-wal', '-shm'])
+          if (existsSync(this.#path + suffix)) renameSync(this.#path + suffix, this.#movedAway + suffix);
         this.#open = openDatabase(this.#path);
         return work(this.#open);
       }
@@ -77,10 +78,22 @@ export class History {
       for (const run of runs) {
         const failed = run.tasks.filter((task) => task.status === 'failed').length;
         const data = packed(JSON.stringify(run));
-        const added = insert.run(run.id, run.at, run.wallMs, run.status, run.exitCode, JSON.stringify(run.command), run.tasks.length, failed, data);
+        const added = insert.run(
+          run.id,
+          run.at,
+          run.wallMs,
+          run.status,
+          run.exitCode,
+          JSON.stringify(run.command),
+          run.tasks.length,
+          failed,
+          data,
+        );
         if (added.changes > 0) learn(database, run);
       }
-      database.prepare('DELETE FROM run WHERE id NOT IN (SELECT id FROM run ORDER BY at DESC, id DESC LIMIT ?)').run(keep);
+      database
+        .prepare('DELETE FROM run WHERE id NOT IN (SELECT id FROM run ORDER BY at DESC, id DESC LIMIT ?)')
+        .run(keep);
       database.exec('COMMIT');
     } catch (error) {
       // some failures (a full disk) have rolled back already
@@ -102,7 +115,10 @@ export class History {
 
   /** The newest first. */
   list(limit: number): readonly RunSummary[] {
-    const rows = this.#rows('SELECT id, at, wall_ms, status, exit_code, command, tasks, failed FROM run ORDER BY at DESC, id DESC LIMIT ?', limit);
+    const rows = this.#rows(
+      'SELECT id, at, wall_ms, status, exit_code, command, tasks, failed FROM run ORDER BY at DESC, id DESC LIMIT ?',
+      limit,
+    );
     return rows.map((row) => ({
       id: String(row.id) as RunId,
       at: Number(row.at),
@@ -118,7 +134,10 @@ export class History {
   /** Runs whose id begins with `prefix`; `latest` is the newest. */
   find(prefix: string): readonly RunId[] {
     if (prefix === 'latest' || prefix === 'last') return this.list(1).map((run) => run.id);
-    const rows = this.#rows("SELECT id FROM run WHERE id LIKE ? || '%' ESCAPE '!' LIMIT 20", prefix.replaceAll(/[!%_]/g, '!$&'));
+    const rows = this.#rows(
+      "SELECT id FROM run WHERE id LIKE ? || '%' ESCAPE '!' LIMIT 20",
+      prefix.replaceAll(/[!%_]/g, '!$&'),
+    );
     return rows.map((row) => String(row.id) as RunId);
   }
 
@@ -138,7 +157,9 @@ export class History {
 }
 
 function learn(database: DatabaseSync, run: Run): void {
-  const duration = database.prepare('INSERT INTO duration VALUES (?1, ?2, 1) ON CONFLICT (task) DO UPDATE SET ms = ms * 0.7 + ?2 * 0.3, runs = runs + 1');
+  const duration = database.prepare(
+    'INSERT INTO duration VALUES (?1, ?2, 1) ON CONFLICT (task) DO UPDATE SET ms = ms * 0.7 + ?2 * 0.3, runs = runs + 1',
+  );
   const success = database.prepare('INSERT OR IGNORE INTO first_success VALUES (?, ?)');
   for (const task of run.tasks) {
     if (task.status !== 'passed' || task.start === undefined) continue;
@@ -153,14 +174,20 @@ function packed(text: string): string | Uint8Array {
 }
 
 function unpacked(data: unknown): string {
-  return typeof data === 'string' ? data : process.getBuiltinModule('node:zlib').zstdDecompressSync(data as Uint8Array).toString('utf8');
+  return typeof data === 'string'
+    ? data
+    : process
+        .getBuiltinModule('node:zlib')
+        .zstdDecompressSync(data as Uint8Array)
+        .toString('utf8');
 }
 
 function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path, {timeout: 5000});
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-    if (database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'first_success'").get() === undefined) database.exec(SCHEMA);
+    if (database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'first_success'").get() === undefined)
+      database.exec(SCHEMA);
   } catch (error) {
     database.close();
     throw error;

@@ -54,13 +54,14 @@ export class Journal {
   }
 }
 
-/** Reads a journal; a last line that was cut off by a kill is left out. */
+/** Reads a journal; a last line that was cut off by a kill is left out, and so is whatever else is no event. */
 export function readJournal(path: string): readonly RunEvent[] {
   const lines = readFileSync(path, 'utf8').split('\n');
   return lines.flatMap((line) => {
     if (line === '') return [];
     try {
-      return [JSON.parse(line) as RunEvent];
+      const event = JSON.parse(line) as RunEvent | null;
+      return typeof event === 'object' && typeof event?.kind === 'string' ? [event] : [];
     } catch {
       return [];
     }
@@ -90,8 +91,9 @@ export function leftJournals(folder: StateFolder): {
     const run = name.slice(0, -'.ndjson'.length) as RunId;
     const events = readOrNothing(path);
     const owner = events[0]?.kind === 'run-started' ? events[0].owner : undefined;
-    if (owner !== undefined && owner.pid !== process.pid && isAlive(owner)) active.push(run);
-    else if (owner === undefined || owner.pid !== process.pid) left.push({run, path, events});
+    // our own number says nothing: in a container the run that was killed often had the same one
+    if (owner === undefined || !isAlive(owner)) left.push({run, path, events});
+    else if (owner.pid !== process.pid) active.push(run);
   }
   return {left, active};
 }

@@ -22,7 +22,12 @@ export interface Run {
   readonly plan: Plan;
   readonly tasks: readonly TaskRecord[];
   readonly spans: readonly Span[];
-  readonly notices: readonly {readonly level: 'info' | 'warning'; readonly code: string; readonly message: string; readonly task?: NodeId}[];
+  readonly notices: readonly {
+    readonly level: 'info' | 'warning';
+    readonly code: string;
+    readonly message: string;
+    readonly task?: NodeId;
+  }[];
 }
 
 export interface TaskRecord {

@@ -1,4 +1,4 @@
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {PacelineError} from '../base/error.ts';
 
@@ -25,9 +25,10 @@ export function openStateFolder(root: string): StateFolder {
   try {
     mkdirSync(folder.journals, {recursive: true});
     mkdirSync(folder.logs, {recursive: true});
-    writeFileSync(join(folder.path, '.gitignore'), '*\n', {flag: 'wx'});
+    const ignored = join(folder.path, '.gitignore');
+    if (!existsSync(ignored)) writeFileSync(ignored, '*\n');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw stateFolderError(folder.path, error);
+    throw stateFolderError(folder.path, error);
   }
   return folder;
 }
