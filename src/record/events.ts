@@ -38,7 +38,8 @@ export type RunEvent =
       readonly kind: 'task-started';
       readonly time: RunTime;
       readonly task: NodeId;
-      readonly attempt: number /** Where its output goes from now on. */;
+      readonly attempt: number;
+      /** Where its output goes from now on. */
       readonly log: LogRange;
     }
   | {
