@@ -9,19 +9,10 @@ import {type Pipeline, ROOT_WORKSPACE, type WorkspaceName} from '../project.ts';
 import {runHooks} from './hooks.ts';
 import {MemberPhases} from './member-phases.ts';
 import {Names} from './names.ts';
+import type {Parts} from './parts.ts';
 import {finishedPhase} from './phase.ts';
 import {chosenProfile, mentionedProfiles} from './profile.ts';
 import {Surroundings} from './surroundings.ts';
-
-/** The files of a project and its members. */
-export interface Parts {
-  readonly top: Declared;
-  /** The members' own files. */
-  readonly own: ReadonlyMap<WorkspaceName, Declared>;
-  readonly found: Members;
-  /** The file is read by itself: nothing is known about members. */
-  readonly alone: boolean;
-}
 
 type Drafts = ReadonlyMap<string, PhaseDraft>;
 

@@ -1,6 +1,6 @@
 import {nearestName} from '../../base/nearest-name.ts';
 import type {Diagnostic} from '../../base/source.ts';
-import type {NameList} from '../declared/declared.ts';
+import type {NameList} from '../declared/phase-draft.ts';
 import {type PhaseName, type PhaseReference, ROOT_WORKSPACE, type Sequence, type WorkspaceName} from '../project.ts';
 import type {Located} from '../toml/section.ts';
 

@@ -1,6 +1,5 @@
 import type {Diagnostic} from '../../base/source.ts';
-import type {PhaseDefaults} from '../declared/declared.ts';
-import type {PhaseDraft} from '../declared/phase-draft.ts';
+import type {PhaseDefaults, PhaseDraft} from '../declared/phase-draft.ts';
 import type {Command, CommandRole, EnvEntry, Phase, PhaseName, ReadyCondition, Sequence} from '../project.ts';
 import type {Names} from './names.ts';
 import {understoodCommands} from './understood-commands.ts';

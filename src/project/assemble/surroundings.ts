@@ -1,9 +1,9 @@
 import type {Declared, DeclaredHook} from '../declared/declared.ts';
 import type {DialectContext} from '../dialects/dialect.ts';
 import {type EnvEntry, ROOT_WORKSPACE, type WorkspaceName} from '../project.ts';
-import type {Parts} from './assemble.ts';
 import {phaseHooks} from './hooks.ts';
 import type {Names} from './names.ts';
+import type {Parts} from './parts.ts';
 import type {PhaseSurroundings} from './phase.ts';
 import {runnerVariables} from './runner-variables.ts';
 

@@ -2,7 +2,7 @@ import type {Origin} from '../../base/source.ts';
 import type {MemberDeclaration} from '../member.ts';
 import type {CacheSettings, Command, Dialect, EnvEntry, RunLimits, StateSettings, ToolRequirement} from '../project.ts';
 import type {Located} from '../toml/section.ts';
-import type {PhaseDraft} from './phase-draft.ts';
+import type {NameList, PhaseDefaults, PhaseDraft} from './phase-draft.ts';
 
 /** What one make.toml says, in whatever dialect, before the profile, the members, the hooks and the names are put together. */
 export interface Declared {
@@ -32,15 +32,6 @@ export interface About {
   readonly description?: string;
   readonly type?: string;
   readonly authors?: readonly string[];
-}
-
-/** Names that were written in one list. */
-export interface NameList {
-  readonly names: readonly Located[];
-  readonly ordered: boolean;
-  /** An unknown name is left to the plan instead of refused here. */
-  readonly lenient?: boolean;
-  readonly origin: Origin;
 }
 
 export interface DeclaredEnv {
@@ -83,14 +74,6 @@ export interface DeclaredWorkspaces {
   /** Names that the file gives to the root: `[workspace.default] path = "."`. */
   readonly rootNames: ReadonlySet<string>;
   readonly descriptions: ReadonlyMap<string, string>;
-}
-
-/** For phases that do not say. */
-export interface PhaseDefaults {
-  readonly timeoutMs?: number;
-  readonly commandTimeoutMs?: number;
-  readonly retries?: number;
-  readonly retryDelayMs?: number;
 }
 
 type Known<T> = {[Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key]} & {

@@ -1,9 +1,9 @@
 import type {Diagnostic} from '../../base/source.ts';
 import type {EnvEntry} from '../project.ts';
 import {isTable, type Section} from '../toml/section.ts';
-import {known, type NameList} from './declared.ts';
+import {known} from './declared.ts';
 import {readVariable, readVariables} from './env-entries.ts';
-import type {PhaseDraft} from './phase-draft.ts';
+import type {NameList, PhaseDraft} from './phase-draft.ts';
 import {readCommands, readEveryPhaseKeys} from './phase-keys.ts';
 
 type Report = (diagnostic: Diagnostic) => void;

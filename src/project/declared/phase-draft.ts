@@ -1,7 +1,23 @@
 import type {Origin} from '../../base/source.ts';
 import type {CacheKeyPart, Command, Condition, EnvEntry, Phase, ReadyCondition, ToolRequirement} from '../project.ts';
 import type {Located} from '../toml/section.ts';
-import type {NameList, PhaseDefaults} from './declared.ts';
+
+/** Names that were written in one list. */
+export interface NameList {
+  readonly names: readonly Located[];
+  readonly ordered: boolean;
+  /** An unknown name is left to the plan instead of refused here. */
+  readonly lenient?: boolean;
+  readonly origin: Origin;
+}
+
+/** For phases that do not say. */
+export interface PhaseDefaults {
+  readonly timeoutMs?: number;
+  readonly commandTimeoutMs?: number;
+  readonly retries?: number;
+  readonly retryDelayMs?: number;
+}
 
 /** What a file says about a phase; a key that it does not say is absent, so that drafts can be laid over each other. */
 export interface PhaseDraft extends PhaseDefaults {

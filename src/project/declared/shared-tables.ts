@@ -12,12 +12,10 @@ import {
   type DeclaredRunHook,
   type DeclaredWorkspaces,
   known,
-  type NameList,
-  type PhaseDefaults,
   type RunHookName,
 } from './declared.ts';
 import {readVariable, readVariables} from './env-entries.ts';
-import type {PhaseDraft} from './phase-draft.ts';
+import type {NameList, PhaseDefaults, PhaseDraft} from './phase-draft.ts';
 import {shellCommand} from './phase-keys.ts';
 
 type Report = (diagnostic: Diagnostic) => void;

@@ -27,7 +27,7 @@ export const makeReaders: Readonly<Record<MakeDialect, MakeReader>> = {
 };
 
 /** By the tables of the file, not by its name: all three are called make.toml. */
-export function makeDialect({top}: TomlDocument): MakeDialect {
+function makeDialect({top}: TomlDocument): MakeDialect {
   if (top.section('tasks') !== undefined) return 'cargo-make';
   return top.section('phases') !== undefined ? 'phases' : 'lifecycle';
 }

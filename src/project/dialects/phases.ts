@@ -1,7 +1,7 @@
 import type {Diagnostic} from '../../base/source.ts';
-import {type Declared, type DeclaredHook, known, type NameList} from '../declared/declared.ts';
+import {type Declared, type DeclaredHook, known} from '../declared/declared.ts';
 import {readLifecyclePhase, readPhases, readPrefetch, set} from '../declared/lifecycle-phase.ts';
-import type {PhaseDraft} from '../declared/phase-draft.ts';
+import type {NameList, PhaseDraft} from '../declared/phase-draft.ts';
 import {
   readAbout,
   readCache,

@@ -76,7 +76,7 @@ const hookValue: Pick<KeySpec, 'types' | 'table'> = {
 };
 
 /** `[hooks]` of the lifecycle and phases dialects. */
-export const hooks: TableSpec = {
+const hooks: TableSpec = {
   keys: {
     before_all: {...hookValue, doc: 'Once, before everything else of the run.', example: '["setup"]'},
     after_all: {
@@ -255,7 +255,7 @@ const state: TableSpec = {
 };
 
 /** Tables that mean the same in each dialect. */
-export const sharedTables: Readonly<Record<string, KeySpec>> = {
+const sharedTables: Readonly<Record<string, KeySpec>> = {
   pipelines: {
     types: ['table'],
     doc: 'Named lists of phases, run in this order by `paceline run <name>`.',

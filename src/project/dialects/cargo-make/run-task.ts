@@ -1,4 +1,4 @@
-import type {NameList} from '../../declared/declared.ts';
+import type {NameList} from '../../declared/phase-draft.ts';
 import type {Section} from '../../toml/section.ts';
 import {holdsOn, type System} from './system.ts';
 

@@ -1,8 +1,8 @@
 import type {Diagnostic} from '../../../base/source.ts';
 import {readCondition} from '../../declared/conditions.ts';
-import {known, type NameList} from '../../declared/declared.ts';
+import {known} from '../../declared/declared.ts';
 import {variable} from '../../declared/env-entries.ts';
-import type {PhaseDraft} from '../../declared/phase-draft.ts';
+import type {NameList, PhaseDraft} from '../../declared/phase-draft.ts';
 import {readEveryPhaseKeys} from '../../declared/phase-keys.ts';
 import type {Command, Condition, EnvEntry} from '../../project.ts';
 import {type Located, Section} from '../../toml/section.ts';
