@@ -4,6 +4,7 @@ import type {CommandEnd, RunListener} from '../record/events.ts';
 import type {Environment} from './environment.ts';
 import type {Execution, Executor} from './executor.ts';
 import type {LogSlot} from './log-store.ts';
+import {timer} from './timer.ts';
 
 export interface AttemptContext {
   readonly task: Task;
@@ -53,9 +54,9 @@ export class Attempt {
 
   async run(): Promise<AttemptEnd> {
     const {task, graceMs} = this.#context;
-    const timer = this.#limit(task.phase.limits.timeoutMs, 'phase');
+    const limit = this.#limit(task.phase.limits.timeoutMs, 'phase');
     const result = task.phase.parallel && task.commands.length > 1 ? await this.#sideBySide() : await this.#inOrder();
-    clearTimeout(timer);
+    clearTimeout(limit);
     let leftovers = 0;
     for (const execution of this.#started) {
       // a second Ctrl-C kills these too
@@ -71,7 +72,7 @@ export class Attempt {
     this.#stopped ??= end;
     this.#killed ||= forced;
     for (const execution of this.#running) execution.signal(forced ? 'SIGKILL' : 'SIGTERM');
-    if (!forced) setTimeout(() => this.#kill(), this.#context.graceMs).unref();
+    if (!forced) timer(this.#context.graceMs, () => this.#kill())?.unref();
   }
 
   #kill(): void {
@@ -135,13 +136,13 @@ export class Attempt {
     });
     let timedOut: CommandEnd | undefined;
     const {commandTimeoutMs} = task.phase.limits;
-    const timer = this.#timer(commandTimeoutMs, () => {
+    const limit = timer(commandTimeoutMs, () => {
       timedOut = {kind: 'timeout', limitMs: commandTimeoutMs ?? 0, of: 'command'};
       execution.signal('SIGTERM');
-      setTimeout(() => execution.signal('SIGKILL'), this.#context.graceMs).unref();
+      timer(this.#context.graceMs, () => execution.signal('SIGKILL'))?.unref();
     });
     const ended = await execution.ended;
-    clearTimeout(timer);
+    clearTimeout(limit);
     this.#running.delete(execution);
     const end = timedOut ?? this.#stopped ?? ended;
     emit({kind: 'command-finished', time: now(), task: task.id, attempt, command: index, end});
@@ -149,12 +150,7 @@ export class Attempt {
   }
 
   #limit(limitMs: number | undefined, of: 'phase'): NodeJS.Timeout | undefined {
-    return this.#timer(limitMs, () => this.stop({kind: 'timeout', limitMs: limitMs ?? 0, of}, false));
-  }
-
-  #timer(limitMs: number | undefined, then: () => void): NodeJS.Timeout | undefined {
-    // a longer wait overflows Node's timers and would fire at once
-    return limitMs === undefined || limitMs > 0x7fffffff ? undefined : setTimeout(then, limitMs);
+    return timer(limitMs, () => this.stop({kind: 'timeout', limitMs: limitMs ?? 0, of}, false));
   }
 }
 

@@ -6,6 +6,7 @@ import type {Stage, Task, TaskPlan} from '../plan/task.ts';
 import type {CommandEnd, RunStatus, TaskStatus} from '../record/events.ts';
 import type {EngineOptions} from './engine-options.ts';
 import {type TaskResult, TaskRun} from './task-run.ts';
+import {timer} from './timer.ts';
 
 type StopReason = {readonly reason: 'failure' | 'signal' | 'timeout'; readonly signal?: string};
 
@@ -27,13 +28,13 @@ export class Engine {
   /** Resolves when nothing of the run is left running. */
   async run(): Promise<RunStatus> {
     const {planned, timeoutMs} = this.#options;
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#halt({reason: 'timeout'}), timeoutMs);
+    const limit = timer(timeoutMs, () => this.#halt({reason: 'timeout'}));
     await this.#runStage(
       planned.plan.nodes.map((_, index) => index).filter((index) => this.#stageOf(index) === 'main'),
       {},
     );
     await this.#endPersistent();
-    clearTimeout(timer);
+    clearTimeout(limit);
     const outcome: RunStatus = this.#interrupted ?? (this.#failed ? 'failed' : 'passed');
     const before = this.#failed;
     for (const stage of [outcome === 'passed' ? 'on_success' : 'on_error', 'after_all'] as const) {

@@ -208,10 +208,9 @@ test('signals that come together count as one press', async () => {
   program.signal('SIGTERM');
   await build.signalled();
   build.exit(7);
-  expect(await program.ended).toMatchObject({code: 130});
-  expect(program.events.filter((event) => event.kind === 'run-stopping')).toMatchObject([
-    {signal: 'SIGINT', forced: false},
-  ]);
+  // which of them comes first is up to the kernel
+  expect((await program.ended).code).toBeOneOf([130, 143]);
+  expect(program.events.filter((event) => event.kind === 'run-stopping')).toMatchObject([{forced: false}]);
 });
 
 test('a failure after Ctrl-C is no failure of the task, and a success stays one', async () => {
