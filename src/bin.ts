@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Loads nothing before it has to: `--version` and a Node that is too old end here.
 import * as nodeModule from 'node:module';
+import {setFlagsFromString} from 'node:v8';
 
 declare const PACELINE_VERSION: string | undefined;
 
@@ -17,6 +18,9 @@ if (process.platform === 'win32') {
   console.log(typeof PACELINE_VERSION === 'string' ? PACELINE_VERSION : 'source');
 } else {
   nodeModule.enableCompileCache();
+  // every fork copies the page tables of this process: a run does better with little memory than with optimised code (docs/decisions.md)
+  if (process.argv[2] === 'run')
+    for (const flag of ['--no-opt', '--no-maglev', '--semi-space-growth-factor=1']) setFlagsFromString(flag);
   const {main} = await import('./cli/main.ts');
   await main(process.argv.slice(2));
 }

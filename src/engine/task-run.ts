@@ -96,7 +96,9 @@ export class TaskRun {
   async #runAttempt(attempt: number, slot: LogSlot): Promise<AttemptEnd> {
     const {task} = this;
     const {emit, now} = this.#options;
-    emit({kind: 'task-started', time: now(), task: task.id, attempt, log: this.#options.logs.range(slot)});
+    // nothing is written yet at the first attempt: no need to ask the disk
+    const log = attempt === 1 ? {file: slot.file, start: slot.start, end: slot.start} : this.#options.logs.range(slot);
+    emit({kind: 'task-started', time: now(), task: task.id, attempt, log});
     this.#attempt = new Attempt({...this.#options, task, attempt, slot});
     const running = this.#attempt.run();
     if (task.phase.persistent) void this.#becomeReady(this.#attempt, slot);
