@@ -1,5 +1,5 @@
-import {join} from 'node:path';
-import type {Project, Workspace} from '../project/project.ts';
+import {join, posix} from 'node:path';
+import type {PackageManifest, Project, Workspace} from '../project/project.ts';
 
 /** What npm sets for a script that it runs; docs.npmjs.com/cli/using-npm/scripts, "Environment". */
 export function npmVariables(
@@ -21,24 +21,32 @@ export function npmVariables(
     npm_config_user_agent:
       inherited.npm_config_user_agent ?? `${manager}/? node/${process.version} ${process.platform} ${process.arch}`,
     npm_package_json: join(project.root, workspace.directory, 'package.json'),
-    npm_package_name: manifest?.name ?? '',
-    npm_package_version: manifest?.version ?? '',
     INIT_CWD: inherited.INIT_CWD ?? process.cwd(),
-    ...flattened('npm_package_config', manifest?.config),
-    ...flattened('npm_package_engines', manifest?.engines),
-    ...(typeof manifest?.bin === 'string'
-      ? {[`npm_package_bin_${manifest.name ?? ''}`]: manifest.bin}
-      : flattened('npm_package_bin', manifest?.bin)),
+    ...packageVariables(manifest),
   };
 }
 
-function flattened(prefix: string, value: unknown): Record<string, string> {
-  if (value === undefined || value === null) return {};
-  if (typeof value !== 'object') return {[prefix]: String(value)};
-  return Object.assign(
-    {},
-    ...Object.entries(value).map(([key, inner]) =>
-      flattened(`${prefix}_${key.replaceAll(/[^A-Za-z0-9_]/g, '_')}`, inner),
-    ),
+/** As @npmcli/run-script makes them; github.com/npm/rfcs/pull/183 says which fields. */
+function packageVariables(manifest: PackageManifest | undefined): Record<string, string> {
+  if (manifest === undefined) return {};
+  const {name, version, config, engines} = manifest;
+  const variables: Record<string, string> = {};
+  flatten('npm_package', {name, version, config, engines, bin: programs(manifest)}, variables);
+  return variables;
+}
+
+/** Names without their scope, paths without `./`: as npm-normalize-package-bin has them. */
+function programs({name, bin}: PackageManifest): Record<string, string> | undefined {
+  if (bin === undefined || (typeof bin === 'string' && name === undefined)) return undefined;
+  const entries = typeof bin === 'string' ? [[name ?? '', bin] as const] : Object.entries(bin);
+  return Object.fromEntries(
+    entries.map(([program, path]) => [posix.basename(program), posix.join('/', path).slice(1)]),
   );
+}
+
+function flatten(prefix: string, value: unknown, variables: Record<string, string>): void {
+  if (value === undefined) return;
+  if (value === null || value === false) variables[prefix] = '';
+  else if (typeof value !== 'object') variables[prefix] = String(value);
+  else for (const [key, inner] of Object.entries(value)) flatten(`${prefix}_${key}`, inner, variables);
 }
