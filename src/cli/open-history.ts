@@ -19,7 +19,7 @@ export function openHistory(folder: StateFolder, record: boolean): RunHistory {
       process.stderr.write(`The history was unreadable; it was moved to ${history.movedAway}, and a new one begins.\n`);
     return {
       ...known,
-      store: record ? (runs) => history.add(runs) : () => {},
+      store: (runs) => (record ? history.add(runs) : history.learn(runs)),
       close: () => history.close(),
     };
   } catch (error) {

@@ -68,38 +68,16 @@ export class History {
 
   /** Adds runs and forgets the oldest over `keep`, in one transaction. A run that is there already is left as it is. */
   add(runs: readonly Run[], keep = KEPT_RUNS): void {
-    this.#use((database) => this.#add(database, runs, keep));
+    this.#use((database) => inTransaction(database, () => addRuns(database, runs, keep)));
   }
 
-  #add(database: DatabaseSync, runs: readonly Run[], keep: number): void {
-    database.exec('BEGIN IMMEDIATE');
-    try {
-      const insert = database.prepare('INSERT OR IGNORE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
-      for (const run of runs) {
-        const failed = run.tasks.filter((task) => task.status === 'failed').length;
-        const data = packed(JSON.stringify(run));
-        const added = insert.run(
-          run.id,
-          run.at,
-          run.wallMs,
-          run.status,
-          run.exitCode,
-          JSON.stringify(run.command),
-          run.tasks.length,
-          failed,
-          data,
-        );
-        if (added.changes > 0) learn(database, run);
-      }
-      database
-        .prepare('DELETE FROM run WHERE id NOT IN (SELECT id FROM run ORDER BY at DESC, id DESC LIMIT ?)')
-        .run(keep);
-      database.exec('COMMIT');
-    } catch (error) {
-      // some failures (a full disk) have rolled back already
-      if (database.isTransaction) database.exec('ROLLBACK');
-      throw error;
-    }
+  /** Takes what later runs need (durations, first successes) from runs that are not to be kept. */
+  learn(runs: readonly Run[]): void {
+    this.#use((database) =>
+      inTransaction(database, () => {
+        for (const run of runs) learn(database, run);
+      }),
+    );
   }
 
   /** Expected duration of each task that ever passed, ms: an exponential average that weighs the latest run with 0.3. */
@@ -154,6 +132,39 @@ export class History {
   #rows(query: string, ...values: readonly (string | number)[]): readonly Record<string, SQLOutputValue>[] {
     return this.#use((database) => database.prepare(query).all(...values));
   }
+}
+
+function inTransaction(database: DatabaseSync, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    work();
+    database.exec('COMMIT');
+  } catch (error) {
+    // some failures (a full disk) have rolled back already
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function addRuns(database: DatabaseSync, runs: readonly Run[], keep: number): void {
+  const insert = database.prepare('INSERT OR IGNORE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  for (const run of runs) {
+    const failed = run.tasks.filter((task) => task.status === 'failed').length;
+    const data = packed(JSON.stringify(run));
+    const added = insert.run(
+      run.id,
+      run.at,
+      run.wallMs,
+      run.status,
+      run.exitCode,
+      JSON.stringify(run.command),
+      run.tasks.length,
+      failed,
+      data,
+    );
+    if (added.changes > 0) learn(database, run);
+  }
+  database.prepare('DELETE FROM run WHERE id NOT IN (SELECT id FROM run ORDER BY at DESC, id DESC LIMIT ?)').run(keep);
 }
 
 function learn(database: DatabaseSync, run: Run): void {
