@@ -1,4 +1,5 @@
 import {History} from '../record/history.ts';
+import {leftJournals} from '../record/journal.ts';
 import type {Run} from '../record/run.ts';
 import type {StateFolder} from '../record/state-folder.ts';
 
@@ -14,7 +15,10 @@ export interface RunHistory {
 export function openHistory(folder: StateFolder, record: boolean): RunHistory {
   try {
     const history = new History(folder);
-    const known = {durations: history.durations(), succeeded: history.succeeded()};
+    const known = {
+      durations: history.durations(),
+      succeeded: new Set([...history.succeeded(), ...succeededInJournals(folder)]),
+    };
     if (history.movedAway !== undefined)
       process.stderr.write(`The history was unreadable; it was moved to ${history.movedAway}, and a new one begins.\n`);
     return {
@@ -28,4 +32,11 @@ export function openHistory(folder: StateFolder, record: boolean): RunHistory {
     };
     return {durations: new Map(), succeeded: new Set(), store: refuse, close: () => {}};
   }
+}
+
+/** What had succeeded in runs that were killed, and that are not in the history yet. */
+function succeededInJournals(folder: StateFolder): readonly string[] {
+  return leftJournals(folder).left.flatMap(({events}) =>
+    events.flatMap((event) => (event.kind === 'task-finished' && event.status === 'passed' ? [event.task] : [])),
+  );
 }

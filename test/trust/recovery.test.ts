@@ -56,6 +56,28 @@ test('the history shows a killed run without another run', async () => {
   await build.gone;
 });
 
+test('what had succeeded before the kill counts in the very next run', async () => {
+  const rig = await Rig.make({
+    'make.toml': `
+      [lifecycle.setup]
+      command = "true"
+      first_run_only = true
+      [lifecycle.build]
+      command = "exec rig build"
+      depends_on = ["setup"]
+    `,
+  });
+  const program = rig.start(['run', 'build']);
+  const build = await rig.command('build').nextInvocation();
+  program.signal('SIGKILL');
+  await program.ended;
+  const next = rig.start(['run', 'build', '--output', 'ndjson']);
+  (await rig.command('build').nextInvocation()).exit(0);
+  expect(await next.ended).toMatchObject({code: 0});
+  expect(outcomes(next.events)).toEqual(['setup skipped', 'build passed']);
+  await build.gone;
+});
+
 test('a process that only looks like ours is left alone', async () => {
   const rig = await Rig.make(PROJECT);
   const stranger = spawn('rig', ['build'], {env: rig.env, stdio: 'ignore', detached: true});
