@@ -49,11 +49,10 @@ class Check {
 
   table(section: Section, spec: TableSpec, path: readonly string[]): void {
     for (const key of section.keys) this.#key(section, key, spec, path);
-    for (const [key, {required}] of Object.entries(spec.keys)) {
-      if (required === true && !section.has(key)) {
-        const message = `${this.#name(path)} has no "${key}"`;
-        this.#report({severity: 'error', code: 'E_MISSING_KEY', message, hint: `Add "${key}".`, origin: section.here});
-      }
+    for (const key of requiredKeys(spec)) {
+      if (section.has(key)) continue;
+      const message = `${this.#name(path)} has no "${key}"`;
+      this.#report({severity: 'error', code: 'E_MISSING_KEY', message, hint: `Add "${key}".`, origin: section.here});
     }
   }
 
@@ -129,6 +128,17 @@ class Check {
       for (const item of section.sections(key)) this.table(item, spec.items, path);
     } else this.uses.honoured += 1;
   }
+}
+
+const required = new WeakMap<TableSpec, readonly string[]>();
+
+/** Looked up once for each shape, not for each table. */
+function requiredKeys(spec: TableSpec): readonly string[] {
+  const known = required.get(spec);
+  if (known !== undefined) return known;
+  const keys = Object.keys(spec.keys).filter((key) => spec.keys[key]?.required === true);
+  required.set(spec, keys);
+  return keys;
 }
 
 function findSpec(table: TableSpec, key: string, value: unknown): KeySpec | undefined {
