@@ -10,6 +10,7 @@ interface RunningTask {
   attempt: Draft;
   attempts: number;
   log: LogRange;
+  ready?: number;
   readonly commands: Map<number, Draft>;
 }
 
@@ -83,8 +84,12 @@ export class RunFold {
       case 'run-finished':
         this.#end = event;
         break;
+      case 'task-ready': {
+        const running = this.#running.get(event.task);
+        if (running !== undefined) running.ready = event.time;
+        break;
+      }
       case 'run-started':
-      case 'task-ready':
       case 'run-stopping':
         break;
       default:
@@ -137,7 +142,9 @@ export class RunFold {
     this.#finishAttempt(rest.task, time, ok);
     finish(running?.span, time, ok);
     this.#running.delete(rest.task);
-    this.#tasks.push({...rest, ...(running === undefined ? {} : {start: running.span.start}), finish: time});
+    const started = running === undefined ? {} : {start: running.span.start};
+    const ready = running?.ready === undefined ? {} : {ready: running.ready};
+    this.#tasks.push({...rest, ...started, ...ready, finish: time});
   }
 
   /** Tasks that were running when the events stop. */

@@ -42,6 +42,8 @@ export interface TaskRecord {
   /** ms since the start of the run; absent when it never started. */
   readonly start?: RunTime;
   readonly finish: RunTime;
+  /** A persistent task: when what needs it could start. */
+  readonly ready?: RunTime;
 }
 
 /** One timed interval; spans of one task may overlap others and nest by `parent`. */

@@ -89,7 +89,8 @@ export function criticalPath(run: Run): {readonly tasks: readonly string[]; read
   const weights = new Float64Array(run.plan.nodes.length);
   for (const task of run.tasks) {
     const number = numbers.get(task.task);
-    if (number !== undefined && task.start !== undefined) weights[number] = task.finish - task.start;
+    // what needs a persistent task waits until it is ready, not until it is stopped
+    if (number !== undefined && task.start !== undefined) weights[number] = (task.ready ?? task.finish) - task.start;
   }
   const from = run.plan.edges.map((edge) => numbers.get(edge.from) ?? 0);
   const to = run.plan.edges.map((edge) => numbers.get(edge.to) ?? 0);
