@@ -1,15 +1,8 @@
 import type {Diagnostic} from '../../base/source.ts';
 import type {Declared, DeclaredRunHook, RunHookName} from '../declared/declared.ts';
 import {readPrefetch} from '../declared/lifecycle-phase.ts';
-import {
-  readAbout,
-  readCache,
-  readDefaults,
-  readLimits,
-  readPipelines,
-  readState,
-  readTools,
-} from '../declared/shared-tables.ts';
+import {readAbout, readCache, readDefaults, readLimits, readPipelines, readState} from '../declared/shared-tables.ts';
+import {readTools} from '../declared/tools-table.ts';
 import type {TomlDocument} from '../toml/document.ts';
 import type {Section} from '../toml/section.ts';
 import {builtInTasks} from './cargo-make/built-in-tasks.ts';

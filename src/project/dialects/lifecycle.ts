@@ -1,19 +1,12 @@
 import type {Diagnostic} from '../../base/source.ts';
 import type {Declared} from '../declared/declared.ts';
+import {readEnv} from '../declared/env-table.ts';
+import {readHooks} from '../declared/hooks-table.ts';
 import {readLifecyclePhase, readPhases, readPrefetch} from '../declared/lifecycle-phase.ts';
-import {
-  readAbout,
-  readCache,
-  readDefaults,
-  readEnv,
-  readHooks,
-  readLimits,
-  readPipelines,
-  readScriptPhases,
-  readState,
-  readTools,
-  readWorkspaces,
-} from '../declared/shared-tables.ts';
+import {readScriptPhases} from '../declared/scripts-table.ts';
+import {readAbout, readCache, readDefaults, readLimits, readPipelines, readState} from '../declared/shared-tables.ts';
+import {readTools} from '../declared/tools-table.ts';
+import {readWorkspaces} from '../declared/workspace-table.ts';
 import type {TomlDocument} from '../toml/document.ts';
 
 /** A make.toml with `[lifecycle.<phase>]` tables. */
