@@ -35,13 +35,14 @@ export function commandLine(order: Order, scripts: ScriptFiles): CommandLine {
   const {command, args, env} = order;
   switch (command.kind) {
     case 'shell': {
-      const line = args.length === 0 ? command.line : `${command.line} ${args.map(quoted).join(' ')}`;
+      // behind a line break the words would be a command of their own
+      const line = args.length === 0 ? command.line : `${command.line.trimEnd()} ${args.map(quoted).join(' ')}`;
       return {program: command.shell ?? '/bin/sh', args: ['-c', line], line};
     }
     case 'program': {
       const program = expandVariables(command.program, env);
       const words = command.args.flatMap((word) =>
-        word === '${@}' ? args : [expandVariables(word.replaceAll('${@}', args.join(' ')), env)],
+        word === '${@}' ? args : [expandVariables(word, env).replaceAll('${@}', () => args.join(' '))],
       );
       const all = command.args.some((word) => word.includes('${@}')) ? words : [...words, ...args];
       return {program, args: all, line: [program, ...all].map(quoted).join(' ')};
