@@ -1,10 +1,10 @@
 import {makeReaders} from './dialects/make-file.ts';
-import type {KeySpec, TableSpec} from './vocabulary/key-spec.ts';
-import {typeWords} from './vocabulary/value-types.ts';
+import {packageVocabulary, rootVocabulary} from './dialects/turbo/vocabulary.ts';
+import {ReferenceTables} from './reference-tables.ts';
 
 /** docs/reference/make-toml.md: every key that the reader knows, from the vocabulary that it checks with. */
 export function makeTomlReference(): string {
-  const writer = new Tables();
+  const writer = new ReferenceTables('the lifecycle dialect');
   writer.heading(
     'Lifecycle: `[lifecycle.<phase>]`',
     'The dialect to write. A file is of this dialect unless it has `[tasks]` or `[phases]`.',
@@ -20,6 +20,26 @@ export function makeTomlReference(): string {
   return `${introduction}\n${writer.text}`;
 }
 
+/** docs/reference/turbo-json.md, likewise. */
+export function turboJsonReference(): string {
+  const writer = new ReferenceTables('the turbo.json of the root');
+  writer.heading('In the root', 'A `turbo.json` or `turbo.jsonc` beside the package.json that lists the workspaces.');
+  writer.table([], rootVocabulary);
+  writer.heading('In a package', 'Changes single keys of the tasks of that package.');
+  writer.table([], packageVocabulary);
+  return `${turboIntroduction}\n${writer.text}`;
+}
+
+const turboIntroduction = `<!-- Made from the code by \`npm run docs\`; do not edit. -->
+
+# turbo.json
+
+What paceline makes of a turbo.json, versions 1 and 2. A task runs the package.json script of its name in each package that has one,
+directly, not through npm. \`dependsOn\` is a set: it says nothing about the order among its entries. A task without a script passes
+the order on to what it depends on. Keys under *not acted on* are known, and answered by a warning that says why; any other key is answered by
+a warning with its place and the nearest key.
+`;
+
 const introduction = `<!-- Made from the code by \`npm run docs\`; do not edit. -->
 
 # make.toml
@@ -30,99 +50,3 @@ or a text like \`"90s"\`, \`"2m"\`, \`"1h30m"\`; a size is a number of bytes or 
 
 A workspace's own make.toml adds to the root's and overrides single keys of its phases.
 `;
-
-interface Row {
-  readonly key: string;
-  readonly spec: KeySpec;
-}
-
-/** Writes each TOML table once, and those inside it after it; keys that mean the same in several tables are written in the first. */
-class Tables {
-  readonly #parts: string[] = [];
-  /** Names of the tables in which shapes and keys were written. */
-  readonly #written = new Map<TableSpec | KeySpec, string>();
-
-  get text(): string {
-    return this.#parts.join('\n');
-  }
-
-  heading(title: string, about: string): void {
-    this.#parts.push(`## ${title}\n\n${about}\n`);
-  }
-
-  table(path: readonly string[], spec: TableSpec): void {
-    const name = path.join('.');
-    this.#written.set(spec, name);
-    const rows = rowsOf(spec);
-    const fresh = rows.filter((row) => !this.#written.has(row.spec));
-    const known = Map.groupBy(
-      rows.filter((row) => this.#written.has(row.spec)),
-      (row) => this.#written.get(row.spec) ?? '',
-    );
-    for (const row of fresh) this.#written.set(row.spec, name);
-    const acted = fresh.filter((row) => !isUnsupported(row.spec) && row.spec.closed !== true);
-    const [only] = rows;
-    // a table that has nothing but named tables in it is told by their headings
-    const isPlain = rows.length === 1 && only?.spec.table !== undefined && spec.names !== undefined;
-    if (!isPlain) this.#parts.push(this.#tableText(path, fresh, acted, known));
-    for (const {key, spec: inner} of acted) {
-      for (const shape of [inner.table, inner.items]) {
-        if (shape !== undefined && !this.#written.has(shape)) this.table([...path, key], shape);
-      }
-    }
-  }
-
-  #tableText(
-    path: readonly string[],
-    fresh: readonly Row[],
-    acted: readonly Row[],
-    known: ReadonlyMap<string, readonly Row[]>,
-  ): string {
-    const lines = acted.map(({key, spec}) => this.#line(path, key, spec));
-    const rest = fresh.filter((row) => isUnsupported(row.spec)).map((row) => `- \`${row.key}\`: ${reasonOf(row.spec)}`);
-    const closed = fresh.filter((row) => row.spec.closed === true).map((row) => `- \`[${row.key}]\`: ${row.spec.doc}`);
-    const others = [...known].map(([table, rows]) => {
-      const keys = [...new Set(rows.map(({key}) => `\`${key}\``))].join(', ');
-      return `${lines.length === 0 ? 'As' : 'And, as'} in ${table === '' ? 'the lifecycle dialect' : `\`[${table}]\``}: ${keys}.`;
-    });
-    return [
-      ...(path.length === 0 ? [] : [`### \`[${path.join('.')}]\`\n`]),
-      ...(lines.length === 0 ? [] : [`| key | value | meaning | example |\n|---|---|---|---|\n${lines.join('\n')}\n`]),
-      ...others.map((text) => `${text}\n`),
-      ...(rest.length === 0 ? [] : [`Not acted on:\n${rest.join('\n')}\n`]),
-      ...(closed.length === 0 ? [] : [`Tables that are answered by one warning:\n${closed.join('\n')}\n`]),
-    ].join('\n');
-  }
-
-  #line(path: readonly string[], key: string, spec: KeySpec): string {
-    const shape = spec.table ?? spec.items;
-    const seen = shape === undefined ? undefined : this.#written.get(shape);
-    const link = seen === undefined || seen === [...path, key].join('.') ? '' : ` Keys as in \`[${seen}]\`.`;
-    const choices =
-      spec.choices === undefined ? typeWords(spec.types) : spec.choices.map((choice) => `\`"${choice}"\``).join(', ');
-    const required = spec.required === true ? ' Required.' : '';
-    const reason = reasonOf(spec);
-    const partial = reason === '' ? '' : ` Otherwise: ${reason}.`;
-    return `| \`${key}\` | ${choices} | ${cell(spec.doc + required + partial + link)} | ${cell(`\`${spec.example}\``)} |`;
-  }
-}
-
-function rowsOf({keys, names = []}: TableSpec): readonly Row[] {
-  return [
-    ...Object.entries(keys).map(([key, spec]) => ({key, spec})),
-    ...names.map(({placeholder, spec}) => ({key: placeholder, spec})),
-  ];
-}
-
-/** Not acted on, whatever its value is. */
-function isUnsupported(spec: KeySpec): boolean {
-  return spec.unsupported !== undefined && spec.inherent === undefined;
-}
-
-function reasonOf(spec: KeySpec): string {
-  return spec.unsupported?.(undefined) ?? '';
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-}
