@@ -38,6 +38,7 @@ test('a quoted word is that word for a real shell', () => {
 test('plain words stay as they are', () => {
   expect(['build', './a/b.ts', 'a=b', 'x@1.2', ''].map(quoted)).toEqual(['build', './a/b.ts', 'a=b', 'x@1.2', "''"]);
   expect(quoted("it's")).toBe(String.raw`'it'\''s'`);
+  expect(quoted('~/a')).toBe("'~/a'");
   expect(quoted('a\n')).toBe("'a\n'");
 });
 
