@@ -111,21 +111,28 @@ function script(text: string, interpreter: readonly string[], extension?: string
   };
 }
 
-test('a shell script ends at its first failing line, and has the words as its arguments', () => {
+test('a shell script has the words of the command line as its arguments', () => {
   const {
     program: name,
     args,
     line: shown,
-  } = commandLine(orderOf(script('\nprintf \'%s\\0\' "${@}"\nfalse\necho no\n', ['sh']), ['a', 'b c']), none);
+  } = commandLine(orderOf(script('\nprintf \'%s\\0\' "${@}"\nfalse\necho no\n', ['sh', '-e']), ['a', 'b c']), none);
   expect(name).toBe('/bin/sh');
   expect(shown).toBe('printf \'%s\\0\' "${@}"\nfalse\necho no');
   expect(() => argumentsOf(name, args)).toThrow(expect.objectContaining({status: 1, stdout: 'a\0b c\0'}));
 });
 
+test('a script has words of its own before those of the command line', () => {
+  const own = {...script('printf \'%s\\0\' "$@"', ['sh']), args: ['one', '${HOME}']};
+  const order = {...orderOf(own, ['two']), env: {HOME: '/h'}};
+  const {program, args} = commandLine(order, none);
+  expect(argumentsOf(program, args)).toEqual(['one', '/h', 'two']);
+});
+
 test('leading words of a shell stay in front', () => {
   expect(commandLine(orderOf(script('echo', ['/usr/bin/bash', '-x']), ['a']), none)).toMatchObject({
     program: '/usr/bin/bash',
-    args: ['-x', '-e', '-c', 'echo', 'bash', 'a'],
+    args: ['-x', '-c', 'echo', 'bash', 'a'],
   });
 });
 

@@ -48,21 +48,21 @@ export function commandLine(order: Order, scripts: ScriptFiles): CommandLine {
       return {program, args: all, line: [program, ...all].map(quoted).join(' ')};
     }
     case 'script':
-      return scriptLine(command, args, scripts);
+      return scriptLine(command, order, scripts);
   }
 }
 
-function scriptLine(command: ScriptCommand, args: readonly string[], scripts: ScriptFiles): CommandLine {
+function scriptLine(command: ScriptCommand, {env, args}: Order, scripts: ScriptFiles): CommandLine {
   const [program = '/bin/sh', ...leading] = command.interpreter;
   const name = program.slice(program.lastIndexOf('/') + 1);
   const shown = command.text.trim();
+  const words = [...(command.args ?? []).map((word) => expandVariables(word, env)), ...args];
   if (SHELLS.has(name)) {
-    // as cargo-make does: the first failing line ends the script
-    const all = [...leading, '-e', '-c', command.text.replaceAll('${@}', '$@'), name, ...args];
+    const all = [...leading, '-c', command.text.replaceAll('${@}', '$@'), name, ...words];
     return {program: program === 'sh' ? '/bin/sh' : program, args: all, line: shown};
   }
   const path = scripts.write(command.text, command.extension ?? '');
-  return {program, args: [...leading, path, ...args], line: shown};
+  return {program, args: [...leading, path, ...words], line: shown};
 }
 
 /** A word as a POSIX shell takes it literally. */

@@ -7,7 +7,7 @@ export interface ProcessEntry {
 }
 
 /** Every process of this machine that we may look at, with a number from `first` on; empty where there is no /proc. */
-export function listProcesses(first = 1): readonly ProcessEntry[] {
+function listProcesses(first = 1): readonly ProcessEntry[] {
   let names: readonly string[];
   try {
     names = readdirSync('/proc');

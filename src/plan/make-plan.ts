@@ -18,9 +18,9 @@ import type {Stage, Task, TaskPlan} from './task.ts';
 import {TaskGraph} from './task-graph.ts';
 
 /** The pool that every running task takes a slot of. */
-export const SLOTS = 'slots';
+const SLOTS = 'slots';
 /** The pool of declared memory, bytes. */
-export const MEMORY = 'memory';
+const MEMORY = 'memory';
 
 type FinalStage = 'after_all' | 'on_error' | 'on_success';
 

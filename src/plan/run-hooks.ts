@@ -5,7 +5,7 @@ import type {Stage} from './task.ts';
 import type {TaskGraph} from './task-graph.ts';
 
 /** A phase that only the planner knows: inline commands of a hook that runs once a run. */
-export function inlinePhase(name: string, commands: readonly Command[], like: Pick<Phase, 'env' | 'origin'>): Phase {
+function inlinePhase(name: string, commands: readonly Command[], like: Pick<Phase, 'env' | 'origin'>): Phase {
   return {
     name: name as PhaseName,
     private: true,

@@ -45,7 +45,7 @@ export function whyOf(outcome: Outcome): string {
   }
 }
 
-export function endText(end: CommandEnd): string {
+function endText(end: CommandEnd): string {
   switch (end.kind) {
     case 'exit':
       return `exit ${end.code}${end.code === 127 ? ' (command not found)' : ''}`;

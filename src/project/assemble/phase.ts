@@ -47,7 +47,7 @@ export function finishedPhase(draft: PhaseDraft, around: PhaseSurroundings): Pha
     env: phaseEnv(draft, around.env),
     ...(draft.directory !== undefined && {directory: draft.directory}),
     caching: {
-      enabled: draft.cache ?? draft.inputs !== undefined,
+      enabled: draft.cache ?? false,
       ...(draft.inputs !== undefined && {inputs: draft.inputs}),
       ...(draft.outputs !== undefined && {outputs: draft.outputs}),
       incremental: draft.incremental ?? [],

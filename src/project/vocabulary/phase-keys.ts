@@ -15,7 +15,7 @@ export const everyPhaseKeys: Readonly<Record<string, KeySpec>> = {
   cache: {types: ['boolean'], doc: 'Skip the phase when nothing that it depends on has changed.', example: 'true'},
   inputs: {
     types: ['string', 'strings'],
-    doc: 'Globs of the files it reads; `!` excludes, `$default` is the default set. Says `cache = true` unless `cache` is there.',
+    doc: 'Globs of the files it reads; `!` excludes, `$default` is the default set.',
     example: '["src/**", "!src/**/*.test.ts"]',
   },
   outputs: {
