@@ -22,8 +22,9 @@ export function screenOf(stream: NodeJS.WriteStream, env: Readonly<Record<string
     write: (text) => void stream.write(text),
     colour: forced ? !(env.NO_COLOR !== undefined && env.NO_COLOR !== '') : terminal && !refused,
     live: terminal && env.TERM !== 'dumb' && (env.CI === undefined || env.CI === '' || env.CI === 'false'),
-    columns: () => stream.columns ?? 80,
-    rows: () => stream.rows ?? 24,
+    // a terminal that was never told its size says 0
+    columns: () => stream.columns || 80,
+    rows: () => stream.rows || 24,
   };
 }
 

@@ -6,6 +6,7 @@ const NEEDS = {
   Linux: () => process.platform === 'linux',
   git: () => works('git', '--version'),
   'a mount of its own': () => works('unshare', '--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'),
+  'a terminal': () => works('script', '--quiet', '--return', '--command', 'test -t 0', '/dev/null'),
   'another user': () => process.getuid?.() !== 0 || works('setpriv', '--reuid=65534', '--clear-groups', 'true'),
 } as const;
 

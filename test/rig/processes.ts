@@ -26,6 +26,16 @@ export function isRunning(pid: number): boolean {
   return stat !== undefined && !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
 }
 
+export function parentOf(pid: number): number {
+  const stat = read(`/proc/${pid}/stat`) ?? '';
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+}
+
+/** Resolves when a process that is not our child is no more. Nobody tells us that: looks again and again. */
+export async function untilGone(pid: number): Promise<void> {
+  while (isRunning(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 export function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');

@@ -14,6 +14,7 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Relative to the project; default: the project. */
   readonly cwd?: string;
+  readonly stdin?: 'ignore' | 'pipe';
   /** A descriptor instead of a pipe. */
   readonly stdout?: number;
   /** Words before the program: `setpriv ...`. */
@@ -37,11 +38,17 @@ export class Program {
     {
       cwd,
       env,
+      stdin,
       stdout,
-    }: {readonly cwd: string; readonly env: Readonly<Record<string, string>>; readonly stdout?: number | undefined},
+    }: {
+      readonly stdin: 'ignore' | 'pipe';
+      readonly cwd: string;
+      readonly env: Readonly<Record<string, string>>;
+      readonly stdout?: number | undefined;
+    },
   ) {
     const [program = '', ...args] = words;
-    this.#child = spawn(program, args, {cwd, env, stdio: ['ignore', stdout ?? 'pipe', 'pipe']});
+    this.#child = spawn(program, args, {cwd, env, stdio: [stdin, stdout ?? 'pipe', 'pipe']});
     this.pid = this.#child.pid ?? 0;
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
@@ -77,6 +84,11 @@ export class Program {
 
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name);
+  }
+
+  /** Writes to its standard input, where that is a pipe. */
+  type(keys: string): void {
+    this.#child.stdin?.write(keys);
   }
 
   /** Closes the reading end of its standard output. */

@@ -92,9 +92,16 @@ export class Rig {
     return this.startProgram([...under, process.execPath, ...node, BIN, ...words], options);
   }
 
+  /** Starts paceline in a terminal that `script` makes; what is typed goes there, and what it shows is its standard output. */
+  startInTerminal(words: readonly string[], options: StartOptions = {}): Program {
+    const line = [process.execPath, BIN, ...words].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+    const terminal = ['script', '--quiet', '--return', '--flush', '--command', `exec ${line}`, '/dev/null'];
+    return this.startProgram(terminal, {...options, stdin: 'pipe'});
+  }
+
   /** Starts any program, to its end at the latest when the test ends. */
-  startProgram(words: readonly string[], {env, cwd = '.', stdout}: StartOptions = {}): Program {
-    const program = new Program(words, {cwd: this.path(cwd), env: {...this.env, ...env}, stdout});
+  startProgram(words: readonly string[], {env, cwd = '.', stdin = 'ignore', stdout}: StartOptions = {}): Program {
+    const program = new Program(words, {cwd: this.path(cwd), env: {...this.env, ...env}, stdin, stdout});
     this.#programs.push(program);
     void program.ended.then((ending) => {
       if (this.#programs.every((one) => one.hasEnded))
