@@ -107,6 +107,8 @@ test('a cycle shows the way round before its edges', () => {
 test('what nobody expected asks for a report, and shows where it happened only when asked', () => {
   const error = new TypeError('x is not a function');
   expect(printed(error)).toContain('internal error x is not a function\n');
+  expect(printed(error)).toContain('please report it');
+  expect(printed(error, true)).not.toContain('please report it');
   expect(printed(error)).not.toContain('error.test.ts');
   expect(printed(error, true)).toContain('error.test.ts');
   expect(printed('thrown text')).toContain('internal error thrown text\n');

@@ -119,6 +119,13 @@ test('of many tasks only the slowest and the special ones are listed', () => {
   expect(lines).toContain('failed  102 tasks (100 passed, 1 failed, 1 flaky) in 5.00 s');
 });
 
+test('of not so many all are', () => {
+  const names = Array.from({length: 60}, (_, number) => `p${number}`);
+  const text = shown(runOf(Object.fromEntries(names.map((name) => [name, {ms: 1}]))));
+  for (const name of names) expect(text).toContain(`✓ ${name} `);
+  expect(text).not.toContain('more that passed');
+});
+
 test('a run without tasks is summed up too', () => {
   expect(shown(runOf({}))).toBe('\npassed  0 tasks in 5.00 s\n');
   expect(shown(runOf({}, {status: 'timeout'}))).toBe('\nover its time limit  0 tasks in 5.00 s\n');
