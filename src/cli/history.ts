@@ -72,7 +72,8 @@ function printRun(screen: Screen, run: Run): void {
   }
   for (const notice of run.notices) screen.write(`${notice.level} ${notice.message} ${notice.code}\n`);
   const path = criticalPath(run);
-  if (path.tasks.length > 0) screen.write(`\ncritical path ${path.tasks.map(oneLine).join(' → ')} (${duration(path.ms)})\n`);
+  if (path.tasks.length > 0)
+    screen.write(`\ncritical path ${path.tasks.map(oneLine).join(' → ')} (${duration(path.ms)})\n`);
 }
 
 /** Opens the history; what a killed run left in its journal is put in first. */

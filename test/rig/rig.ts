@@ -9,7 +9,7 @@ import {isRunning, kill, processesWith} from './processes.ts';
 import {type Ending, endingText, Program, type StartOptions} from './program.ts';
 import {type ControlledCommand, Switchboard} from './switchboard.ts';
 
-export const BIN = join(import.meta.dirname, '../../dist/bin.js');
+const BIN = join(import.meta.dirname, '../../dist/bin.js');
 const CHILD = join(import.meta.dirname, 'child.cjs');
 
 export type Files = Readonly<Record<string, string>>;
