@@ -9,7 +9,7 @@ import {type StateFolder, stateFolder} from '../record/state-folder.ts';
 import {signOf, whyOf} from '../ui/outcome.ts';
 import {painted, type Screen, screenOf} from '../ui/style.ts';
 import {criticalPath} from '../ui/summary.ts';
-import {duration, oneLine, plural} from '../ui/text.ts';
+import {columnWidth, duration, oneLine, plural} from '../ui/text.ts';
 
 interface HistoryOptions {
   readonly root?: string;
@@ -61,7 +61,8 @@ function printRun(screen: Screen, run: Run): void {
   screen.write(
     `${run.status} in ${duration(run.wallMs)} with ${plural(run.jobs, 'job')}, ${new Date(run.at).toISOString()}${run.profile === undefined ? '' : `, profile ${run.profile}`}\n\n`,
   );
-  const width = Math.min(48, Math.max(8, ...run.tasks.map((task) => oneLine(task.task).length)));
+  const names = run.tasks.map((task) => oneLine(task.task));
+  const width = columnWidth(names, 8, 48);
   for (const task of run.tasks) {
     const start = task.start === undefined ? '' : `+${duration(task.start)}`;
     const spent = task.start === undefined ? '' : duration(task.finish - task.start);

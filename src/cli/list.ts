@@ -1,6 +1,7 @@
 import {phaseNames} from '../plan/targets.ts';
 import {type Phase, type Project, ROOT_WORKSPACE} from '../project/project.ts';
 import {painted, type Screen, screenOf} from '../ui/style.ts';
+import {columnWidth} from '../ui/text.ts';
 import {openProject, type ProjectOptions, reportWarnings} from './open-project.ts';
 
 /** More workspaces than this are only counted. */
@@ -69,7 +70,7 @@ function print(screen: Screen, project: Project, entries: readonly Entry[]): voi
   if (project.description !== undefined) screen.write(`${project.description}\n`);
   if ((project.authors ?? []).length > 0) screen.write(dim(`by ${project.authors?.join(', ')}\n`));
   const names = [...entries.map(({definition}) => definition.name), ...project.pipelines.keys()];
-  const width = Math.min(40, Math.max(4, ...names.map((name) => name.length)));
+  const width = columnWidth(names, 4, 40);
   const row = (name: string, text: string): void => screen.write(`  ${name.padEnd(width)}  ${text}\n`);
   const categories = new Set(entries.map(({definition}) => definition.category));
   for (const category of [...categories].sort()) {

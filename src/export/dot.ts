@@ -5,7 +5,8 @@ const STYLES: Record<EdgeKind, string> = {needs: 'solid', after: 'dashed', order
 /** A plan in Graphviz's language; graphviz.org/doc/info/lang.html. Edges run from what comes first. */
 export function dotGraph(plan: Plan): string {
   const nodes = plan.nodes.map(
-    (node) => `  ${JSON.stringify(node.id)}${node.kind === 'group' ? ' [shape=point]' : ' [shape=box]'};`,
+    (node) =>
+      `  ${JSON.stringify(node.id)}${/^(order|gate):\d+$/.test(node.id) ? ' [shape=point]' : node.kind === 'group' ? ' [shape=ellipse]' : ' [shape=box]'};`,
   );
   const edges = plan.edges.map(
     (edge) => `  ${JSON.stringify(edge.from)} -> ${JSON.stringify(edge.to)} [style=${STYLES[edge.kind]}];`,

@@ -9,7 +9,7 @@ test('a plan in the language of Graphviz', () => {
   expect(dotGraph(smallPlan())).toMatchInlineSnapshot(`
     "digraph paceline {
       rankdir=LR;
-      "ci" [shape=point];
+      "ci" [shape=ellipse];
       "lint" [shape=box];
       "web#build" [shape=box];
       "lib#build" [shape=box];

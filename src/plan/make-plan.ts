@@ -47,15 +47,24 @@ export function makePlan(project: Project, request: PlanRequest): TaskPlan {
   putFirst(graph, beforeAll, (node) => isMain(node) && !prefetch.includes(node));
   putFirst(graph, prefetch, (node) => isMain(node) && graph.nodes[node]?.phase?.needsPrefetch !== false);
   const planned = finished(graph, request, requested, inOrder);
-  return request.only === true ? onlyRequested(planned) : planned;
+  return request.only === true
+    ? onlyRequested(planned, new Set([...requested].map((node) => graph.nodes[node]?.id ?? '')))
+    : planned;
 }
 
-function onlyRequested(planned: TaskPlan): TaskPlan {
-  const kept = new Set(
-    [...planned.tasks.values()]
-      .filter((task) => task.requested || isPartOfRequested(task, planned))
-      .map((task) => task.id),
-  );
+/** @throws PacelineError E_NOTHING_SELECTED when what is asked for has no commands of its own */
+function onlyRequested(planned: TaskPlan, requested: ReadonlySet<string>): TaskPlan {
+  // `deploy~1` is the first part of `deploy`
+  const kept = new Set([...planned.tasks.keys()].filter((id) => requested.has(id.replace(/~\d+$/, ''))));
+  if (kept.size === 0) {
+    throw new PacelineError(
+      'E_NOTHING_SELECTED',
+      'What is asked for only names other phases: alone there is nothing to run.',
+      {
+        hint: 'Leave out --only, or name one of the tasks that it stands for.',
+      },
+    );
+  }
   return {
     ...planned,
     plan: {
@@ -66,12 +75,6 @@ function onlyRequested(planned: TaskPlan): TaskPlan {
     tasks: new Map([...planned.tasks].filter(([id]) => kept.has(id))),
     finals: new Map(),
   };
-}
-
-/** `deploy~1` is the first part of `deploy`. */
-function isPartOfRequested(task: Task, planned: TaskPlan): boolean {
-  const whole = /^(.*)~\d+$/.exec(task.id)?.[1];
-  return whole !== undefined && planned.tasks.get(whole as NodeId)?.requested === true;
 }
 
 /** Adds what was asked for; a pipeline alone, or `inOrder`, makes a written order. */

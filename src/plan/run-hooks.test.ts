@@ -162,3 +162,16 @@ test('hooks are left out when only the tasks themselves are asked for', () => {
   expect(edgeLines(planned.plan)).toEqual(['build~1 -> build needs']);
   expect(planned.finals.size).toBe(0);
 });
+
+test('only: a phase that ends with a call keeps its first part', () => {
+  const phases = [phase('deploy', {commands: [shell('x'), call('test')]}), phase('test')];
+  const planned = planOf(project(phases), ['deploy'], {only: true});
+  expect(planned.plan.nodes.map((node) => node.id)).toEqual(['deploy~1']);
+});
+
+test('only: a phase that just names others is an error, not an empty run', () => {
+  const phases = [phase('all', {commands: [], needs: [together('build')]}), phase('build')];
+  expect(() => planOf(project(phases), ['all'], {only: true})).toThrow(
+    expect.objectContaining({code: 'E_NOTHING_SELECTED'}),
+  );
+});

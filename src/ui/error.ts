@@ -3,6 +3,7 @@ import {resolve} from 'node:path';
 import {PacelineError} from '../base/error.ts';
 import type {Diagnostic, Origin} from '../base/source.ts';
 import {painted, type Screen} from './style.ts';
+import {harmless} from './text.ts';
 
 /** An error as people see it: what, where with the line itself, and what to do. Stack traces are for `PACELINE_DEBUG=1`. */
 export function printError(screen: Screen, error: unknown, root: string, debug: boolean): void {
@@ -43,7 +44,7 @@ function excerpt(screen: Screen, root: string, origin: Origin, colour: 'red' | '
   // the squiggle keeps the tabs of the line above it, so that both are as wide
   const indent = line.slice(0, origin.column - 1).replaceAll(/[^\t]/g, ' ');
   const length = Math.max(1, Math.min(origin.length ?? 1, line.length - origin.column + 1));
-  return `${place}${gutter(number)}${line}\n${gutter('')}${indent}${painted(screen, colour, '~'.repeat(length))}\n`;
+  return `${place}${gutter(number)}${harmless(line, false)}\n${gutter('')}${indent}${painted(screen, colour, '~'.repeat(length))}\n`;
 }
 
 function lineOf(path: string, number: number): string | undefined {

@@ -1,5 +1,6 @@
 import {closeSync, fstatSync, openSync, readSync, watch} from 'node:fs';
 import {join} from 'node:path';
+import {StringDecoder} from 'node:string_decoder';
 import type {LogRange} from '../record/events.ts';
 
 /** Follows a growing log, and hands over whole lines as they come. */
@@ -8,6 +9,7 @@ export class LogStream {
   readonly #stopWatching: () => void;
   readonly #show: (lines: string) => void;
   #position: number;
+  readonly #decoder = new StringDecoder('utf8');
   #rest = '';
 
   constructor(folder: string, log: LogRange, show: (lines: string) => void) {
@@ -35,7 +37,7 @@ export class LogStream {
       const read = readSync(this.#descriptor, buffer, 0, buffer.length, this.#position);
       if (read === 0) return;
       this.#position += read;
-      const text = this.#rest + buffer.toString('utf8', 0, read);
+      const text = this.#rest + this.#decoder.write(buffer.subarray(0, read));
       const end = text.lastIndexOf('\n') + 1;
       this.#rest = text.slice(end);
       if (end > 0) this.#show(text.slice(0, end));

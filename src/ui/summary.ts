@@ -5,7 +5,7 @@ import type {DisplayContext} from './display.ts';
 import {signOf, whyOf} from './outcome.ts';
 import {painted} from './style.ts';
 import {logTail} from './task-log.ts';
-import {clipped, duration, oneLine, plural} from './text.ts';
+import {clipped, columnWidth, duration, oneLine, plural} from './text.ts';
 
 /** More tasks than this: those that simply passed are not listed one by one, the slowest apart. */
 const LISTED = 60;
@@ -15,7 +15,8 @@ const TAIL_LINES = 30;
 /** A line a task, then the failures with the end of their logs, then the total and the critical path. */
 export function printSummary(context: DisplayContext, run: Run): void {
   const {screen} = context;
-  const width = Math.min(48, Math.max(8, ...run.tasks.map((task) => oneLine(task.task).length)));
+  const names = run.tasks.map((task) => oneLine(task.task));
+  const width = columnWidth(names, 8, 48);
   const shown = listed(run.tasks);
   if (run.tasks.length > 0) screen.write('\n');
   for (const task of shown) {

@@ -33,6 +33,8 @@ test.each([
   ['\x1b(B\x1b[?25lx\x1b[?25h', 'x', 'x'],
   ['10%\r50%\r100%\n', '100%\n', '100%\n'],
   ['10%\x1b[K\r100%\x1b[K\r\nb\r\n', '100%\nb\n', '100%\nb\n'],
+  ['working\r', 'working', 'working'],
+  ['a\r\r\nb', 'a\nb', 'a\nb'],
   ['tab\tline\n', 'tab\tline\n', 'tab\tline\n'],
   ['\x00\x07\x08\x7f|\x1b', '\ufffd\ufffd\ufffd\ufffd|\ufffd', '\ufffd\ufffd\ufffd\ufffd|\ufffd'],
 ])('%j is harmless', (text, plain, coloured) => {

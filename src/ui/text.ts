@@ -9,6 +9,14 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
 }
 
+/** How wide a column must be for these, between `least` and `most`. */
+export function columnWidth(texts: readonly string[], least: number, most: number): number {
+  return Math.min(
+    most,
+    texts.reduce((width, text) => Math.max(width, text.length), least),
+  );
+}
+
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
@@ -32,7 +40,13 @@ export function harmless(text: string, colour: boolean): string {
     if (index % 2 === 1) return colour ? part : '';
     return stripVTControlCharacters(part).replaceAll('\r\n', '\n').replaceAll(CONTROLS, '\ufffd');
   });
-  return kept.join('').replaceAll(/^.*\r(?!\n)/gm, '');
+  return kept.join('').split('\n').map(overwritten).join('\n');
+}
+
+/** What a line shows in the end when a carriage return lets it write over itself, as progress bars do. */
+function overwritten(line: string): string {
+  const text = line.replace(/\r+$/, '');
+  return text.slice(text.lastIndexOf('\r') + 1);
 }
 
 /** A name as it stands in a line: what would end the line or move the cursor is written as in JSON. */

@@ -42,7 +42,7 @@ export function treeGraph(plan: Plan): string {
         note: child.kind === 'needs' ? '' : ` (${child.kind})`,
       };
     });
-    open.push(...branches.reverse());
+    for (const below of branches.reverse()) open.push(below);
   }
   return `${lines.join('\n')}\n`;
 }
