@@ -12,14 +12,26 @@ function project(server: string): string {
     [lifecycle.test]
     command = "exec rig test"
     depends_on = ["server"]
+    [lifecycle.beside]
+    command = "exec rig beside"
+    [lifecycle.behind]
+    command = "exec rig behind"
+    depends_on = ["beside"]
   `;
+}
+
+/** By now everything has started that may: two tasks one behind the other have run beside it. */
+async function settled(rig: Rig): Promise<void> {
+  (await rig.command('beside').nextInvocation()).exit(0);
+  (await rig.command('behind').nextInvocation()).exit(0);
 }
 
 test('what needs a server waits for the line that says it is ready; the server is stopped at the end', async () => {
   const rig = await Rig.make({'make.toml': project('ready_when = { log = "listening on \\\\d+" }')});
-  const program = rig.start(['run', 'test', '--output', 'ndjson', '--jobs', '1']);
+  const program = rig.start(['run', 'test', 'behind', '--output', 'ndjson', '--jobs', '2']);
   const server = await rig.command('server').nextInvocation();
   await server.write('starting\nlistening on');
+  await settled(rig);
   expect(rig.command('test').count).toBe(0);
   await server.write(' 8080\n', 'stderr');
   const check = await rig.command('test').nextInvocation();
@@ -27,7 +39,7 @@ test('what needs a server waits for the line that says it is ready; the server i
   await server.gone;
   expect(server.signals).toEqual(['SIGTERM']);
   expect(await program.ended).toMatchObject({code: 0});
-  expect(outcomes(program.events)).toEqual(['test passed', 'server stopped']);
+  expect(outcomes(program.events)).toEqual(['beside passed', 'behind passed', 'test passed', 'server stopped']);
   expect(program.events.filter((event) => event.kind === 'task-ready')).toHaveLength(1);
 });
 
@@ -36,8 +48,9 @@ test('what needs a server waits for its port', async () => {
   const host = process.platform === 'linux' ? `127.77.${(process.pid >> 8) & 255}.${process.pid & 255}` : '127.0.0.1';
   const port = await listening(host, 0, async (free) => free);
   const rig = await Rig.make({'make.toml': project(`ready_when = { port = ${port}, host = "${host}" }`)});
-  const program = rig.start(['run', 'test', '--output', 'ndjson']);
+  const program = rig.start(['run', 'test', 'behind', '--output', 'ndjson', '--jobs', '2']);
   const server = await rig.command('server').nextInvocation();
+  await settled(rig);
   expect(rig.command('test').count).toBe(0);
   await listening(host, port, async () => (await rig.command('test').nextInvocation()).exit(0));
   await server.gone;
@@ -57,8 +70,9 @@ async function listening<Result>(host: string, port: number, use: (port: number)
 
 test('what needs a server waits for a command that succeeds', async () => {
   const rig = await Rig.make({'make.toml': project('ready_when = { command = "exec rig probe" }')});
-  const program = rig.start(['run', 'test', '--output', 'ndjson']);
+  const program = rig.start(['run', 'test', 'behind', '--output', 'ndjson', '--jobs', '2']);
   const server = await rig.command('server').nextInvocation();
+  await settled(rig);
   (await rig.command('probe').nextInvocation()).exit(1);
   const probe = await rig.command('probe').nextInvocation();
   expect(probe.env.PACELINE_TASK).toBe('server');
