@@ -168,7 +168,11 @@ test('a phase runs where its `directory` says, in the shell that it says', async
 
 test('a command has no standard input, so that nothing waits for an answer', async () => {
   const rig = await Rig.make({'make.toml': '[lifecycle.build]\ncommand = "cat; echo done"'});
-  expect(await rig.run(['run', 'build'])).toMatchObject({code: 0, stdout: expect.stringContaining('done\n')});
+  // ours stays open, and nobody writes to it
+  expect(await rig.run(['run', 'build'], {stdin: 'pipe'})).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('done\n'),
+  });
 });
 
 test('a condition that does not hold skips the phase and says why', async () => {

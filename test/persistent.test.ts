@@ -141,3 +141,31 @@ test('a persistent phase that was asked for runs until it ends, and its output i
   other.exit(0);
   expect(await program.ended).toMatchObject({code: 0});
 });
+
+test('a machine that has no file watch left to give is no reason to miss a line', async () => {
+  const rig = await Rig.make({
+    'make.toml': project('ready_when = { log = "listening" }'),
+    'no-watch.mjs': `
+      import fs from 'node:fs';
+      import {syncBuiltinESMExports} from 'node:module';
+      fs.watch = () => {
+        throw Object.assign(new Error('ENOSPC: System limit for number of file watchers reached, watch'), {code: 'ENOSPC'});
+      };
+      syncBuiltinESMExports();
+    `,
+  });
+  const node = ['--import', rig.path('no-watch.mjs')];
+  const program = rig.start(['run', 'test'], {node});
+  const server = await rig.command('server').nextInvocation();
+  await server.write('listening\n');
+  (await rig.command('test').nextInvocation()).exit(0);
+  await server.gone;
+  expect(await program.ended).toMatchObject({code: 0, stderr: ''});
+
+  const shown = rig.start(['run', 'server'], {node});
+  const asked = await rig.command('server').nextInvocation();
+  await asked.write('first\nlistening\n');
+  await shown.printed(/^first$/m);
+  asked.exit(0);
+  expect(await shown.ended).toMatchObject({code: 0});
+});

@@ -41,7 +41,11 @@ export class PrefetchMarker {
   }
 
   remember(): void {
-    mkdirSync(dirname(this.#path), {recursive: true});
-    writeFileSync(this.#path, this.#digest);
+    try {
+      mkdirSync(dirname(this.#path), {recursive: true});
+      writeFileSync(this.#path, this.#digest);
+    } catch {
+      // the next run installs once more
+    }
   }
 }

@@ -1,6 +1,7 @@
 import {spawn} from 'node:child_process';
-import {closeSync, fstatSync, openSync, readSync, watch} from 'node:fs';
+import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
 import {connect} from 'node:net';
+import {watchFile} from '../base/watch-file.ts';
 import type {ReadyCondition} from '../project/project.ts';
 
 export interface ReadinessContext {
@@ -34,7 +35,7 @@ function logMatches(pattern: RegExp, {logPath, logStart, signal}: ReadinessConte
     let position = logStart;
     let tail = '';
     const done = (): void => {
-      watcher.close();
+      stopWatching();
       closeSync(descriptor);
       signal.removeEventListener('abort', done);
     };
@@ -48,7 +49,7 @@ function logMatches(pattern: RegExp, {logPath, logStart, signal}: ReadinessConte
       done();
       resolve();
     };
-    const watcher = watch(logPath, look);
+    const stopWatching = watchFile(logPath, look);
     signal.addEventListener('abort', done);
     look();
   });

@@ -1,6 +1,7 @@
-import {closeSync, fstatSync, openSync, readSync, watch} from 'node:fs';
+import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
 import {join} from 'node:path';
 import {StringDecoder} from 'node:string_decoder';
+import {watchFile} from '../base/watch-file.ts';
 import type {LogRange} from '../record/events.ts';
 
 /** Follows a growing log, and hands over whole lines as they come. */
@@ -17,8 +18,7 @@ export class LogStream {
     this.#position = log.start;
     this.#show = show;
     this.#descriptor = openSync(path, 'r');
-    const watcher = watch(path, () => this.#read());
-    this.#stopWatching = () => watcher.close();
+    this.#stopWatching = watchFile(path, () => this.#read());
     this.#read();
   }
 
