@@ -10,7 +10,7 @@ export async function main(words: readonly string[]): Promise<void> {
   // nowhere is left to say it
   process.stderr.on('error', () => {});
   try {
-    const code = await makeProgram().run(words);
+    const code = await makeProgram(words[0]).run(words);
     process.exitCode = code;
   } catch (error) {
     if (error instanceof CommanderError) {

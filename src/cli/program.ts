@@ -1,5 +1,6 @@
-import {Command, InvalidArgumentError, Option} from 'commander';
+import {Command} from 'commander';
 import {VERSION} from '../base/version.ts';
+import {COMMANDS} from './commands.ts';
 import {EXIT} from './exit-codes.ts';
 
 export interface Program {
@@ -8,8 +9,8 @@ export interface Program {
   readonly run: (words: readonly string[]) => Promise<number>;
 }
 
-/** Defines every command; the code behind one is loaded when it is named. */
-export function makeProgram(): Program {
+/** Defines every command, or only the one that is named: defining all takes a while. */
+export function makeProgram(named?: string): Program {
   let code: number = EXIT.ok;
   const program = new Command('paceline')
     .description(
@@ -25,123 +26,11 @@ export function makeProgram(): Program {
       'after',
       '\nExit codes: 0 done, 1 a task failed, 2 wrong usage or config, 124 over the time limit, 130 interrupted (129, 141, 143: by SIGHUP, a closed pipe, SIGTERM).',
     );
-
-  program
-    .command('run')
-    .description('run phases or pipelines and everything that they need')
-    .argument('<phase...>', 'phases (build), tasks (web#build) or pipelines')
-    .option('-j, --jobs <count>', 'tasks at once (default: the config, else the processors of this machine)', positive)
-    .option(
-      '-F, --filter <pattern>',
-      'only these workspaces: a name, a glob, ./a/path, name... (and what it depends on), ...name (and its dependents), !name',
-      gather,
-    )
-    .option('--affected [base]', 'only workspaces changed since a git revision, and their dependents')
-    .option('--only', 'run just the tasks named, without what they need')
-    .option('--in-order', 'run the phases in written order and stop at the first failure')
-    .addOption(new Option('--dry-run [format]', 'show what would run').choices(['text', 'json']).preset('text'))
-    .addOption(
-      new Option(
-        '--continue <policy>',
-        'after a failure: start nothing more, go on with what does not need it, or go on with everything',
-      )
-        .choices(['never', 'independent', 'always'])
-        .default('never'),
-    )
-    .option('-e, --env <profile>', 'the env profile')
-    .option('-D, --define <NAME=value>', 'a variable for every command; wins over the config', gather)
-    .option('--approve <phase>', 'approve a phase that requires approval', gather)
-    .option('--timeout <duration>', 'limit for the whole run: 90s, 5m')
-    .addOption(
-      new Option('--output <format>', 'how the run is shown')
-        .choices(['auto', 'live', 'grouped', 'ndjson'])
-        .default('auto'),
-    )
-    .addOption(
-      new Option('--logs <which>', 'whose output is shown (default: failed in a terminal, all elsewhere)').choices([
-        'all',
-        'failed',
-        'none',
-      ]),
-    )
-    .option('--strict', 'warnings about the config are errors')
-    .addHelpText('after', '\nWords behind -- go to the last command of each task that was named.')
-    .action(async (phases: string[], options, command: Command) => {
-      code = await (await import('./run.ts')).run(phases, {...program.opts(), ...options}, passedOn(command, phases));
-    });
-
-  program
-    .command('list')
-    .description('list phases, pipelines and workspaces')
-    .option('--json', 'as JSON')
-    .option('-e, --env <profile>', 'the env profile')
-    .action(async (options) => {
-      code = await (await import('./list.ts')).list({...program.opts(), ...options});
-    });
-
-  program
-    .command('show')
-    .description('show what a phase is, and where that is written')
-    .argument('<phase>', 'a phase (build) or a task (web#build)')
-    .option('--json', 'as JSON')
-    .option('-e, --env <profile>', 'the env profile')
-    .action(async (phase: string, options) => {
-      code = await (await import('./show.ts')).show(phase, {...program.opts(), ...options});
-    });
-
-  program
-    .command('graph')
-    .description('show the graph of tasks of a request')
-    .argument('<phase...>', 'phases, tasks or pipelines')
-    .addOption(new Option('--format <format>', 'how').choices(['tree', 'dot', 'mermaid', 'json']).default('tree'))
-    .option('-F, --filter <pattern>', 'only these workspaces', gather)
-    .option('--in-order', 'in written order')
-    .option('-e, --env <profile>', 'the env profile')
-    .action(async (phases: string[], options) => {
-      code = await (await import('./graph.ts')).graph(phases, {...program.opts(), ...options});
-    });
-
-  program
-    .command('validate')
-    .description('read config files without running anything, and say what is wrong with them')
-    .argument('[path...]', 'files, or folders to search (default: this project)')
-    .option('--json', 'as JSON')
-    .option('--strict', 'warnings fail')
-    .action(async (paths: string[], options) => {
-      code = await (await import('./validate.ts')).validate(paths, {...program.opts(), ...options});
-    });
-
-  program
-    .command('init')
-    .description('write a commented make.toml from what is there')
-    .option('--dry-run', 'print it instead')
-    .action(async (options) => {
-      code = await (await import('./init.ts')).init({...program.opts(), ...options});
-    });
-
-  const history = program.command('history').description('list past runs').enablePositionalOptions();
-  history
-    .option('-n, --limit <count>', 'how many', positive, 20)
-    .option('--json', 'as JSON')
-    .action(async (options) => {
-      code = await (await import('./history.ts')).history({...program.opts(), ...options});
-    });
-  history
-    .command('show')
-    .description('show one run')
-    .argument('<run>', 'an id or its beginning; last')
-    .option('--json', 'the whole Run as JSON')
-    .action(async (id: string, options) => {
-      code = await (await import('./history.ts')).showRun(id, {...program.opts(), ...options});
-    });
-
-  program
-    .command('schema')
-    .description('print the JSON Schema of make.toml')
-    .action(async () => {
-      code = await (await import('./schema.ts')).schema();
-    });
-
+  const end = (ended: number): void => {
+    code = ended;
+  };
+  const only = named === undefined ? undefined : COMMANDS[named];
+  for (const define of only === undefined ? Object.values(COMMANDS) : [only]) define(program, end);
   return {
     command: program,
     run: async (words) => {
@@ -149,21 +38,4 @@ export function makeProgram(): Program {
       return code;
     },
   };
-}
-
-/** The words behind `--`. Commander puts them at the end of the arguments. */
-function passedOn(command: Command, phases: string[]): readonly string[] {
-  const words = (command.parent as (Command & {rawArgs?: string[]}) | null)?.rawArgs ?? [];
-  const dashes = words.indexOf('--');
-  return dashes < 0 ? [] : phases.splice(phases.length - (words.length - dashes - 1));
-}
-
-function gather(value: string, previous: readonly string[] | undefined): readonly string[] {
-  return [...(previous ?? []), value];
-}
-
-function positive(value: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
-  return number;
 }
