@@ -22,9 +22,12 @@ export async function askApproval(tasks: readonly Task[], approved: readonly str
       });
     }
     const prompt = createInterface({input: process.stdin, output: process.stderr});
-    const answer = await prompt.question(
-      `Phase "${name}"${task.phase.description === undefined ? '' : ` (${task.phase.description})`} requires approval. Run it? [y/N] `,
-    );
+    const about = task.phase.description === undefined ? '' : ` (${task.phase.description})`;
+    // Ctrl-C and Ctrl-D are a no
+    const answer = await prompt.question(`Phase "${name}"${about} requires approval. Run it? [y/N] `).catch(() => {
+      process.stderr.write('\n');
+      return '';
+    });
     prompt.close();
     if (!/^y(es)?$/i.test(answer.trim()))
       throw new PacelineError('E_APPROVAL', `Phase "${name}" was not approved; nothing was run.`, {
