@@ -169,3 +169,45 @@ test('a machine that has no file watch left to give is no reason to miss a line'
   asked.exit(0);
   expect(await shown.ended).toMatchObject({code: 0});
 });
+
+test('what a first attempt wrote does not make the second one ready', async () => {
+  const rig = await Rig.make({'make.toml': project('ready_when = { log = "up" }\nretries = 1\nretry_delay = 0')});
+  const program = rig.start(['run', 'test', '--output', 'ndjson']);
+  const first = await rig.command('server').nextInvocation();
+  // an "up" that is there before anybody can look
+  await first.write('u');
+  first.exit(1);
+  const second = await rig.command('server').nextInvocation();
+  await second.write('p\n');
+  second.exit(1);
+  expect(await program.ended).toMatchObject({code: 1});
+  expect(outcomes(program.events)).toEqual(['server failed', 'test blocked']);
+});
+
+test('a pattern is found before much output that comes with it', async () => {
+  const rig = await Rig.make({'make.toml': project('ready_when = { log = "^listening" }')});
+  const program = rig.start(['run', 'test', '--output', 'ndjson']);
+  const server = await rig.command('server').nextInvocation();
+  await server.write(`listening\n${'x'.repeat(300_000)}\n`);
+  (await rig.command('test').nextInvocation()).exit(0);
+  await server.gone;
+  expect(await program.ended).toMatchObject({code: 0});
+});
+
+test('a readiness command that hangs ends with the server', async () => {
+  const rig = await Rig.make({'make.toml': project('ready_when = { command = "rig probe; true" }')});
+  const program = rig.start(['run', 'test', '--output', 'ndjson']);
+  const server = await rig.command('server').nextInvocation();
+  const probe = await rig.command('probe').nextInvocation();
+  server.exit(1);
+  await probe.gone;
+  expect(await program.ended).toMatchObject({code: 1});
+  expect(program.events.filter((event) => event.kind === 'notice')).toEqual([]);
+});
+
+test('a pattern that is no regular expression is an error of the config', async () => {
+  const rig = await Rig.make({'make.toml': project('ready_when = { log = "([" }')});
+  const {code, stderr} = await rig.run(['run', 'test']);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^error "log" must be a regular expression, but is a text E_TYPE$/m);
+});

@@ -42,7 +42,15 @@ export class TaskRun {
   }
 
   start(): void {
-    void this.#run();
+    this.#run().catch((error: unknown) => {
+      // a fault of ours must not take the other tasks and the record of the run with it
+      this.#finish({
+        status: 'failed',
+        attempts: 0,
+        flaky: false,
+        reason: `internal error: ${(error as Error).message}`,
+      });
+    });
   }
 
   /** `end` undefined: nobody needs the (persistent) task any more. */
@@ -101,7 +109,7 @@ export class TaskRun {
     emit({kind: 'task-started', time: now(), task: task.id, attempt, log});
     this.#attempt = new Attempt({...this.#options, task, attempt, slot});
     const running = this.#attempt.run();
-    if (task.phase.persistent) void this.#becomeReady(this.#attempt, slot);
+    if (task.phase.persistent) this.#watchReadiness(this.#attempt, slot, log.end);
     const result = await running;
     this.#attempt = undefined;
     if (result.leftovers > 0 && this.#stopped === undefined) {
@@ -111,13 +119,19 @@ export class TaskRun {
     return result;
   }
 
-  async #becomeReady(attempt: Attempt, slot: LogSlot): Promise<void> {
+  #watchReadiness(attempt: Attempt, slot: LogSlot, logStart: number): void {
+    this.#becomeReady(attempt, slot, logStart).catch((error: unknown) =>
+      attempt.stop({kind: 'unstartable', reason: `cannot see whether it is ready: ${(error as Error).message}`}, false),
+    );
+  }
+
+  async #becomeReady(attempt: Attempt, slot: LogSlot, logStart: number): Promise<void> {
     const {emit, now, logs} = this.#options;
     // loaded on use: most pipelines have nothing that is persistent
     const {ready} = await import('./readiness.ts');
     await ready(this.task.phase.readyWhen, {
       logPath: join(logs.folder, slot.file),
-      logStart: slot.start,
+      logStart,
       env: attempt.variables,
       directory: attempt.directory,
       signal: this.#abort.signal,
@@ -143,7 +157,12 @@ export class TaskRun {
       };
     }
     if (phase.persistent && !this.#isReady)
-      return {...base, status: 'failed', reason: 'it ended before it was ready', line};
+      return {
+        ...base,
+        status: 'failed',
+        reason: end.kind === 'unstartable' ? end.reason : 'it ended before it was ready',
+        line,
+      };
     if (succeeded(end)) return {...base, status: 'passed', flaky: attempts > 1};
     return {...base, status: phase.onFailure === 'stop' ? 'failed' : 'tolerated', line};
   }

@@ -4,6 +4,7 @@ export type ValueType =
   | 'boolean'
   | 'count'
   | 'port'
+  | 'pattern'
   | 'number'
   | 'strings'
   | 'duration'

@@ -108,7 +108,7 @@ export const cargoCondition: TableSpec = {
 export const readyWhen: TableSpec = {
   id: 'readyWhen',
   keys: {
-    log: {types: ['string'], doc: 'A regular expression over its output.', example: '"listening"'},
+    log: {types: ['pattern'], doc: 'A regular expression over its output.', example: '"listening"'},
     port: {types: ['port'], doc: 'A TCP port that accepts connections.', example: '3000', yieldsTo: ['log']},
     host: {types: ['string'], doc: 'Where the port is; `127.0.0.1` when absent.', example: '"localhost"'},
     command: {

@@ -11,6 +11,13 @@ interface ValueKind {
 
 const isString = (value: unknown): boolean => typeof value === 'string';
 const isCount = (value: unknown): boolean => typeof value === 'number' && Number.isInteger(value) && value >= 0;
+const isPattern = (value: unknown): boolean => {
+  try {
+    return typeof value === 'string' && new RegExp(value, 'm') instanceof RegExp;
+  } catch {
+    return false;
+  }
+};
 const isScalar = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value);
 
 export const valueKinds: Readonly<Record<ValueType, ValueKind>> = {
@@ -22,6 +29,7 @@ export const valueKinds: Readonly<Record<ValueType, ValueKind>> = {
     words: 'a port from 0 to 65535',
     schema: {type: 'integer', minimum: 0, maximum: 65_535},
   },
+  pattern: {accepts: isPattern, words: 'a regular expression', schema: {type: 'string', format: 'regex'}},
   number: {accepts: (value) => typeof value === 'number', words: 'a number', schema: {type: 'number'}},
   strings: {
     accepts: (value) => Array.isArray(value) && value.every(isString),
