@@ -58,7 +58,8 @@ export async function runPlan(options: RunPlanOptions): Promise<Run> {
   const journal = new Journal(folder, started);
   let signal: string | undefined;
   const fold = new RunFold(started);
-  const shown = options.listeners(run, logs.folder);
+  const faults: unknown[] = [];
+  const shown = options.listeners(run, logs.folder).map((listener) => harmless(listener, faults));
   const listeners = [(event: RunEvent) => journal.append(event), (event: RunEvent) => fold.add(event), ...shown];
   const emit = (event: RunEvent): void => {
     for (const listener of listeners) listener(event);
@@ -103,7 +104,19 @@ export async function runPlan(options: RunPlanOptions): Promise<Run> {
   const result = fold.run();
   keep(options.store, [...recovered.runs, result], [...recovered.journals, journal.path], emit);
   tryPrune(folder, new Set([...recovered.active, run]));
+  if (faults.length > 0) throw faults[0];
   return result;
+}
+
+/** A listener cannot change a run: what it throws is kept for the end. */
+function harmless(listener: RunListener, faults: unknown[]): RunListener {
+  return (event) => {
+    try {
+      listener(event);
+    } catch (error) {
+      faults.push(error);
+    }
+  };
 }
 
 /** Sorts by time; then 8 random bytes that nobody else has. */
