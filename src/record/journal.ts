@@ -7,7 +7,7 @@ import {type StateFolder, stateFolderError} from './state-folder.ts';
 /** The append-only record of one run, one event a line. What was written survives a kill of this process. */
 export class Journal {
   readonly path: string;
-  readonly #descriptor: number;
+  #descriptor: number;
   #pending: string[] = [];
   #broken: Error | undefined;
 
@@ -51,6 +51,8 @@ export class Journal {
   close(): void {
     this.flush();
     closeSync(this.#descriptor);
+    // the number may soon be that of another file, the history even: it must not get what comes late
+    this.#descriptor = -1;
   }
 }
 
