@@ -54,10 +54,22 @@ test('filters add up, and what is taken away is taken away at the end', () => {
   expect(selected()).toBe('// @shop/cart @shop/web api tokens ui web');
 });
 
-test.each(['wbe', '', '!', './nowhere'])('%j matches nothing, which is an error', (filter) => {
-  expect(() => selected(filter)).toThrow(expect.objectContaining({code: 'E_UNKNOWN_WORKSPACE'}));
-});
+test.each(['wbe', '', '!', './nowhere', 'apps/web', '[main]', '...[main]'])(
+  '%j matches nothing, which is an error',
+  (filter) => {
+    expect(() => selected(filter)).toThrow(expect.objectContaining({code: 'E_UNKNOWN_WORKSPACE'}));
+  },
+);
 
 test('the error names the nearest workspace', () => {
   expect(() => selected('tokesn')).toThrow(expect.objectContaining({hint: 'Did you mean "tokens"?'}));
+});
+
+test.each([
+  ['wbe', 'Did you mean "web"?'],
+  ['apps/web', 'A path begins so: "./apps/web".'],
+  ['...[main]', 'What has changed since a revision: --affected=main.'],
+  ['something-else', 'See `paceline list` for the workspaces.'],
+])('%s: %s', (filter, hint) => {
+  expect(() => selected(filter)).toThrow(expect.objectContaining({hint}));
 });

@@ -56,9 +56,8 @@ function parsePattern(filter: string): Pattern {
 function matched(project: Project, pattern: Pattern): ReadonlySet<WorkspaceName> {
   const own = ownMatches(project, pattern.text);
   if (own.length === 0) {
-    const near = nearestName(pattern.text, project.workspaces.keys());
     throw new PacelineError('E_UNKNOWN_WORKSPACE', `No workspace matches the filter "${pattern.text}".`, {
-      hint: near === undefined ? 'See `paceline list` for the workspaces.' : `Did you mean "${near}"?`,
+      hint: hintFor(project, pattern.text),
     });
   }
   const all = new Set<WorkspaceName>(own);
@@ -70,6 +69,15 @@ function matched(project: Project, pattern: Pattern): ReadonlySet<WorkspaceName>
   return all;
 }
 
+function hintFor(project: Project, text: string): string {
+  // as turbo and pnpm write it
+  const revision = /^\[(.+)\]$/.exec(text)?.[1];
+  if (revision !== undefined) return `What has changed since a revision: --affected=${revision}.`;
+  if (text.includes('/') && ownMatches(project, `./${text}`).length > 0) return `A path begins so: "./${text}".`;
+  const near = nearestName(text, project.workspaces.keys());
+  return near === undefined ? 'See `paceline list` for the workspaces.' : `Did you mean "${near}"?`;
+}
+
 /** A whole name wins over everything else that its text could mean. */
 function ownMatches(project: Project, text: string): readonly WorkspaceName[] {
   const exact = project.workspaces.get(text as WorkspaceName);
@@ -79,7 +87,7 @@ function ownMatches(project: Project, text: string): readonly WorkspaceName[] {
 }
 
 function matcher(text: string): (workspace: Workspace) => boolean {
-  if (text === '') return () => false;
+  if (text === '' || /^\[.+\]$/.test(text)) return () => false;
   // `{packages/ui}` is a path, `{web,api}` are names
   const path = /^\.{1,2}(\/|$)/.test(text) ? text : /^\{([^,]*)\}$/.exec(text)?.[1];
   if (path !== undefined) return pathMatcher(path.replace(/^\.(\/|$)/, '').replace(/\/+$/, ''));

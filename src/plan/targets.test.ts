@@ -29,6 +29,12 @@ test('a phase is asked for in every workspace that has it, or in one', () => {
   expect(ids(['ship'])).toEqual(['web#build', 'api#build', 'docs']);
 });
 
+test('a name may hold a # itself', () => {
+  const odd = project([], [workspace('web', [phase('a#b')])]);
+  for (const word of ['a#b', 'web#a#b'])
+    expect(planOf(odd, [word]).plan.nodes.map((node) => node.id)).toEqual(['web#a#b']);
+});
+
 test('only selected workspaces are asked; what they need may lie elsewhere', () => {
   const selected = new Set(['web']);
   expect(ids(['build'], {workspaces: selected})).toEqual(['web#build']);

@@ -20,10 +20,11 @@ export function phaseNames(project: Project): ReadonlySet<PhaseName> {
  * @throws PacelineError E_UNKNOWN_PHASE, E_UNKNOWN_WORKSPACE, E_PRIVATE_PHASE
  */
 export function findTarget(project: Project, word: string): Target | Pipeline {
-  const hash = word.lastIndexOf('#');
-  if (hash > 0) return inWorkspace(project, word.slice(0, hash), word.slice(hash + 1) as PhaseName);
   const phase = word as PhaseName;
   const names = phaseNames(project);
+  // a name may hold a `#` itself
+  const hash = names.has(phase) || project.rootPhases.has(phase) ? -1 : workspaceEnd(project, word);
+  if (hash > 0) return inWorkspace(project, word.slice(0, hash), word.slice(hash + 1) as PhaseName);
   if (names.has(phase) || project.rootPhases.has(phase)) {
     assertPublic(project, phase);
     return names.has(phase) ? {phase} : {phase, workspace: ROOT_WORKSPACE};
@@ -40,6 +41,13 @@ export function findTarget(project: Project, word: string): Target | Pipeline {
           ? `Known: ${listed(known)}.`
           : 'The project defines no phases.',
   });
+}
+
+/** Where the name of a workspace ends in a word, at its first `#` that has one before it. */
+function workspaceEnd(project: Project, word: string): number {
+  for (let hash = word.indexOf('#', 1); hash > 0; hash = word.indexOf('#', hash + 1))
+    if (project.workspaces.has(word.slice(0, hash) as WorkspaceName)) return hash;
+  return word.lastIndexOf('#');
 }
 
 function inWorkspace(project: Project, name: string, phase: PhaseName): Target {
