@@ -1,13 +1,14 @@
 import type {NodeId} from '../plan/plan.ts';
 import type {RunEvent, TaskFinished} from '../record/events.ts';
 import type {Display, DisplayContext} from './display.ts';
+import {columnsOf, fitted} from './fitted.ts';
 import {printNotice, printStopping} from './notice.ts';
 import {signOf, whyOf} from './outcome.ts';
 import {StreamedLogs} from './streamed-logs.ts';
 import {painted, type Screen} from './style.ts';
 import {printSummary} from './summary.ts';
 import {printLog} from './task-log.ts';
-import {clipped, duration, oneLine} from './text.ts';
+import {duration, oneLine} from './text.ts';
 
 const FRAME_MS = 100;
 
@@ -29,7 +30,8 @@ class LiveView {
   readonly #running = new Map<NodeId, Running>();
   #done = 0;
   #leftMs: number;
-  #drawn = 0;
+  /** How many columns each row has that stands there now. */
+  #drawn: readonly number[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(context: DisplayContext) {
@@ -110,8 +112,9 @@ class LiveView {
   }
 
   #erase(): void {
-    if (this.#drawn > 0) this.#screen.write(`\x1b[${this.#drawn}A\x1b[0J`);
-    this.#drawn = 0;
+    const up = this.#up();
+    if (up !== '') this.#screen.write(`${up}\x1b[0J`);
+    this.#drawn = [];
   }
 
   #draw(): void {
@@ -121,21 +124,27 @@ class LiveView {
     const rows = [...this.#running].slice(0, most).map(([task, {since, ready}]) => {
       const expected = this.#context.durations.get(task);
       const hint = ready ? 'ready' : expected === undefined ? '' : `of about ${duration(expected)}`;
-      return clipped(`  ${oneLine(task)}  ${duration(now - since)} ${hint}`, width - 1);
+      return fitted(`  ${oneLine(task)}  ${duration(now - since)} ${hint}`, width - 1);
     });
     if (this.#running.size > most) rows.push(`  and ${this.#running.size - most} more`);
     const left = this.#expectedEnd(now);
     rows.push(
-      clipped(
+      fitted(
         `${this.#done}/${this.#context.tasks.size} done, ${this.#running.size} running, ${duration(now)}${left}`,
         width - 1,
       ),
     );
     const painting = rows.map((row, index) => painted(this.#screen, index === rows.length - 1 ? 'dim' : 'cyan', row));
-    const up = this.#drawn > 0 ? `\x1b[${this.#drawn}A` : '';
     // one write a frame, each line cleared behind its text: no flicker
-    this.#screen.write(`${up}${painting.map((row) => `${row}\x1b[K\n`).join('')}\x1b[0J`);
-    this.#drawn = rows.length;
+    this.#screen.write(`${this.#up()}${painting.map((row) => `${row}\x1b[K\n`).join('')}\x1b[0J`);
+    this.#drawn = rows.map(columnsOf);
+  }
+
+  /** To the first row that stands there; in a window that has become narrower a row has become several. */
+  #up(): string {
+    const width = Math.max(1, this.#screen.columns());
+    const lines = this.#drawn.reduce((sum, columns) => sum + Math.max(1, Math.ceil(columns / width)), 0);
+    return lines === 0 ? '' : `\x1b[${lines}A`;
   }
 
   /** From the history: the work that is left, shared by the jobs, but never less than what a running task still needs. */
