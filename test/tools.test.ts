@@ -66,3 +66,39 @@ test('every missing tool is said at once', async () => {
   expect(code).toBe(2);
   expect(stderr.match(/E_TOOL_MISSING/g)).toHaveLength(2);
 });
+
+test('a tool that a prefetch stage or a PATH of the config may bring is not missed', async () => {
+  const rig = await Rig.make({
+    'make.toml': `
+      [env]
+      NODE_ENV = "test"
+      [prefetch]
+      command = "mkdir -p node_modules/.bin && cp deno node_modules/.bin/deno"
+      [lifecycle.build]
+      command = "deno check"
+      [lifecycle.report]
+      command = "ruby report.rb"
+      env = {PATH = "./tools:\${PATH}"}
+    `,
+    deno: '#!/bin/sh\ntrue\n',
+    'tools/ruby': '#!/bin/sh\ntrue\n',
+  });
+  for (const tool of ['deno', 'tools/ruby']) rig.makeExecutable(tool);
+  expect(await rig.run(['run', 'build', 'report'])).toMatchObject({code: 0});
+});
+
+test('a phase that may fail, or need not run, only warns of a missing tool', async () => {
+  const rig = await Rig.make({
+    'make.toml': `
+      [lifecycle.lint]
+      command = "php lint.php"
+      error_handling = "warn"
+      [lifecycle.report]
+      command = "ruby report.rb"
+      condition = {files_exist = ["report.rb"]}
+    `,
+  });
+  const {code, stderr} = await rig.run(['run', 'lint', 'report'], {env: {PATH: `${dirname(process.execPath)}:/bin`}});
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/^warning "php" is not installed; lint needs it\. E_TOOL_MISSING$/m);
+});

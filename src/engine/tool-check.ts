@@ -39,6 +39,9 @@ const KNOWN_TOOLS: Readonly<Record<string, string>> = {
   docker: 'apt-get install docker.io',
 };
 
+/** There are packages of these names: a prefetch stage that installs from the lockfile may bring them. */
+const PACKAGES = new Set(['node', 'npm', 'npx', 'pnpm', 'yarn', 'bun', 'deno']);
+
 /**
  * Looks, before the first task, whether the tools are there: what the config requires with its versions, and the interpreters and package
  * managers that the planned commands begin with. Returns warnings.
@@ -124,12 +127,13 @@ function missingPrograms(
   tasks: readonly Task[],
   env: Readonly<Record<string, string | undefined>>,
 ): readonly Diagnostic[] {
+  const isFetching = tasks.some((task) => task.stage === 'prefetch');
   const found = new Map<string, boolean>();
   const reported = new Set<string>();
   return tasks.flatMap((task) =>
     task.commands.flatMap((command): Diagnostic[] => {
       const name = firstProgram(command);
-      if (name === undefined || reported.has(name)) return [];
+      if (name === undefined || reported.has(name) || mayCome(task, name, isFetching)) return [];
       const folders = [
         join(project.root, task.workspace.directory, 'node_modules/.bin'),
         join(project.root, 'node_modules/.bin'),
@@ -142,7 +146,7 @@ function missingPrograms(
       reported.add(name);
       return [
         {
-          severity: 'error',
+          severity: isOptional(task) ? 'warning' : 'error',
           code: 'E_TOOL_MISSING',
           message: `"${name}" is not installed; ${task.id} needs it.`,
           hint: `Install it: ${KNOWN_TOOLS[name] ?? name}`,
@@ -151,6 +155,17 @@ function missingPrograms(
       ];
     }),
   );
+}
+
+/** Whether the tool may be there by the time when the task starts, although it cannot be found now. */
+function mayCome({phase, stage}: Task, name: string, isFetching: boolean): boolean {
+  if (phase.env.some((entry) => entry.name === 'PATH')) return true;
+  return isFetching && stage !== 'prefetch' && phase.needsPrefetch !== false && PACKAGES.has(name);
+}
+
+/** Nothing is lost when such a task cannot run. */
+function isOptional({phase}: Task): boolean {
+  return phase.onFailure !== 'stop' || phase.condition !== undefined;
 }
 
 /** The interpreter or package manager that a command cannot do without; undefined when there is none, or the line has an alternative. */
