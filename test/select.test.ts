@@ -133,6 +133,23 @@ test('--affected: a file that belongs to no workspace affects everything, and th
   expect(stdout).toContain('5 tasks would run.');
 });
 
+test('--affected: what changed need not have the phase, and programs can read that there is nothing to do', async (context) => {
+  needs(context, 'git');
+  const rig = await checkout();
+  writeFileSync(rig.path('libs/lib/package.json'), '{"name":"@shop/lib","scripts":{"generate":"true"}}');
+  git(rig.root, 'commit', '--quiet', '-a', '-m', 'generate');
+  writeFileSync(rig.path('docs/new.md'), 'x');
+  const words = ['run', 'generate', '--affected=HEAD'];
+  expect(await rig.run(words)).toMatchObject({code: 0, stdout: 'Nothing is affected.\n'});
+  expect(await rig.run([...words, '--output', 'ndjson'])).toMatchObject({code: 0, stdout: ''});
+  const dry = await rig.run([...words, '--dry-run=json']);
+  expect(JSON.parse(dry.stdout)).toMatchObject({tasks: [], plan: {nodes: []}});
+  expect(await rig.run(['run', 'build', '--filter', 'docs^...'])).toMatchObject({
+    code: 0,
+    stdout: 'The filter leaves no workspace.\n',
+  });
+});
+
 test('--affected with a base that is not there says so, and everything runs', async (context) => {
   needs(context, 'git');
   const rig = await checkout();

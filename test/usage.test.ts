@@ -9,6 +9,7 @@ const PROJECT = {
 /** What somebody may get wrong, and what the answer must say. */
 const MISTAKES: readonly (readonly [readonly string[], string])[] = [
   [['run'], "missing required argument 'phase'"],
+  [['run', '--', 'word'], "missing required argument 'phase'"],
   [['frobnicate'], "unknown command 'frobnicate'"],
   [['run', 'build', '--frobnicate'], "unknown option '--frobnicate'"],
   [['run', 'build', '--jobs', '0'], 'whole number above 0'],
@@ -46,6 +47,24 @@ test('config that cannot be read: the place, the line and a squiggle', async () 
   expect(stderr).toMatch(/make\.toml:2:\d+$/m);
   expect(stderr).toContain('2 | command = "unfinished');
   expect(stderr).toMatch(/^ +\| +~/m);
+});
+
+test('a phase that a misspelt key leaves without commands: the key is named', async () => {
+  const rig = await Rig.make({'make.toml': '[lifecycle.build]\ncomand = "true"\n'});
+  for (const command of ['run', 'graph']) {
+    const {code, stderr} = await rig.run([command, 'build']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Did you mean "command"?');
+    expect(stderr).toContain('E_UNKNOWN_PHASE');
+  }
+});
+
+test('a package.json that cannot be read is said, where it would have been the project', async () => {
+  const rig = await Rig.make({'package.json': '{"scripts": {"build": "true",}\n'});
+  const {code, stderr} = await rig.run(['run', 'build']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('E_JSON');
+  expect(stderr).toContain('package.json:1:');
 });
 
 test('a misspelt key is warned about with the nearest one; --strict makes it an error', async () => {

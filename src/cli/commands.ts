@@ -45,7 +45,9 @@ const run: Definition = (program, end) => {
     .option('--strict', 'warnings about the config are errors')
     .addHelpText('after', '\nWords behind -- go to the last command of each task that was named.')
     .action(async (phases: string[], options, command: Command) => {
-      end(await (await import('./run.ts')).run(phases, {...program.opts(), ...options}, passedOn(command, phases)));
+      const words = passedOn(command, phases);
+      if (phases.length === 0) command.error("error: missing required argument 'phase'");
+      end(await (await import('./run.ts')).run(phases, {...program.opts(), ...options}, words));
     });
 };
 

@@ -1,9 +1,8 @@
 import {availableParallelism} from 'node:os';
 import {dotGraph} from '../export/dot.ts';
 import {mermaidGraph} from '../export/mermaid.ts';
-import {makePlan} from '../plan/make-plan.ts';
 import {treeGraph} from '../ui/tree.ts';
-import {openProject, type ProjectOptions, reportWarnings} from './open-project.ts';
+import {openProject, type ProjectOptions, planFor, reportWarnings} from './open-project.ts';
 import {chosenWorkspaces} from './workspace-option.ts';
 
 export interface GraphOptions extends ProjectOptions {
@@ -16,7 +15,7 @@ export interface GraphOptions extends ProjectOptions {
 export async function graph(targets: readonly string[], options: GraphOptions): Promise<number> {
   const project = openProject(options);
   const workspaces = await chosenWorkspaces(project, options);
-  const planned = makePlan(project, {
+  const planned = planFor(project, {
     targets,
     jobs: project.limits.jobs ?? availableParallelism(),
     ...(workspaces === undefined ? {} : {workspaces}),

@@ -1,7 +1,12 @@
 import {resolve} from 'node:path';
 import {PacelineError} from '../base/error.ts';
+import type {Diagnostic} from '../base/source.ts';
+import {makePlan} from '../plan/make-plan.ts';
+import type {PlanRequest} from '../plan/request.ts';
+import type {TaskPlan} from '../plan/task.ts';
 import {findRoot} from '../project/find-root.ts';
 import {loadProject} from '../project/load.ts';
+import {readPackageFile} from '../project/package-file.ts';
 import type {Project} from '../project/project.ts';
 import {printDiagnostic} from '../ui/error.ts';
 import {screenOf} from '../ui/style.ts';
@@ -17,6 +22,7 @@ export interface ProjectOptions {
 export function openProject(options: ProjectOptions): Project {
   const root = options.root === undefined ? findRoot(process.cwd()) : resolve(options.root);
   if (root === undefined) {
+    throwIfBroken(process.cwd());
     throw new PacelineError(
       'E_NO_PROJECT',
       `There is no make.toml, turbo.json or package.json with workspaces or scripts in ${process.cwd()} or above.`,
@@ -27,6 +33,27 @@ export function openProject(options: ProjectOptions): Project {
   }
   setErrorRoot(root);
   return loadProject(root, {env: process.env, ...(options.env === undefined ? {} : {profile: options.env})});
+}
+
+/**
+ * A package.json that cannot be read is no project, but the reason is worth more than that.
+ * @throws PacelineError
+ */
+function throwIfBroken(folder: string): void {
+  const diagnostics: Diagnostic[] = [];
+  readPackageFile(folder, '', (diagnostic) => diagnostics.push(diagnostic));
+  const first = diagnostics.find(({severity}) => severity === 'error');
+  if (first !== undefined) throw new PacelineError(first.code, first.message, {diagnostics, origin: first.origin});
+}
+
+/** Plans a request. When that fails the warnings come first: a misspelt key is often why. */
+export function planFor(project: Project, request: PlanRequest): TaskPlan {
+  try {
+    return makePlan(project, request);
+  } catch (error) {
+    reportWarnings(project, false);
+    throw error;
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import type {ContinuePolicy} from '../engine/engine-options.ts';
 import {firstRunSkip} from '../engine/first-run.ts';
 import {type RunPlanOptions, runPlan} from '../engine/run-plan.ts';
 import {checkTools} from '../engine/tool-check.ts';
-import {makePlan} from '../plan/make-plan.ts';
+import type {PlanRequest} from '../plan/request.ts';
 import type {Task, TaskPlan} from '../plan/task.ts';
 import type {Project} from '../project/project.ts';
 import {openStateFolder} from '../record/state-folder.ts';
@@ -16,7 +16,7 @@ import {durationOption} from './duration-option.ts';
 import {listenForInterrupts} from './interrupts.ts';
 import {type DisplayOptions, makeDisplay} from './make-display.ts';
 import {openHistory} from './open-history.ts';
-import {openProject, type ProjectOptions, reportWarnings} from './open-project.ts';
+import {openProject, type ProjectOptions, planFor, reportWarnings} from './open-project.ts';
 import {chosenWorkspaces} from './workspace-option.ts';
 
 export interface RunOptions extends ProjectOptions, DisplayOptions {
@@ -39,19 +39,19 @@ export async function run(targets: readonly string[], options: RunOptions, args:
   const read = performance.now();
   const jobs = options.jobs ?? project.limits.jobs ?? availableParallelism();
   const workspaces = await chosenWorkspaces(project, options);
-  if (workspaces?.size === 0) {
-    process.stdout.write('Nothing is affected.\n');
-    return 0;
-  }
-  const planned = makePlan(project, {
-    targets,
-    jobs,
-    args,
-    memoryBytes: totalmem(),
-    ...(workspaces === undefined ? {} : {workspaces}),
-    ...(options.inOrder === undefined ? {} : {inOrder: options.inOrder}),
-    ...(options.only === undefined ? {} : {only: options.only}),
-  });
+  const planned =
+    workspaces?.size === 0
+      ? undefined
+      : planUnlessUnaffected(project, options, {
+          targets,
+          jobs,
+          args,
+          memoryBytes: totalmem(),
+          ...(workspaces === undefined ? {} : {workspaces}),
+          ...(options.inOrder === undefined ? {} : {inOrder: options.inOrder}),
+          ...(options.only === undefined ? {} : {only: options.only}),
+        });
+  if (planned === undefined) return nothingToDo(project, options);
   const end = performance.now();
   reportWarnings(project, options.strict === true, planned.diagnostics);
   if (options.dryRun !== undefined) return (await import('./dry-run.ts')).printDryRun(project, planned, options.dryRun);
@@ -64,6 +64,33 @@ export async function run(targets: readonly string[], options: RunOptions, args:
     ],
   });
 }
+
+/** What is affected need not have the phase: then there is nothing to do, and that is no error. */
+function planUnlessUnaffected(project: Project, options: RunOptions, request: PlanRequest): TaskPlan | undefined {
+  try {
+    return planFor(project, request);
+  } catch (error) {
+    if (options.affected !== undefined && error instanceof PacelineError && error.code === 'E_NOTHING_SELECTED')
+      return undefined;
+    throw error;
+  }
+}
+
+/** Programs that read the output get what they can read. */
+async function nothingToDo(project: Project, options: RunOptions): Promise<number> {
+  if (options.dryRun === 'json') return (await import('./dry-run.ts')).printDryRun(project, EMPTY_PLAN, 'json');
+  const text = options.affected === undefined ? 'The filter leaves no workspace.\n' : 'Nothing is affected.\n';
+  (options.output === 'ndjson' ? process.stderr : process.stdout).write(text);
+  return 0;
+}
+
+const EMPTY_PLAN: TaskPlan = {
+  plan: {nodes: [], edges: [], pools: []},
+  tasks: new Map(),
+  finals: new Map(),
+  inOrder: false,
+  diagnostics: [],
+};
 
 async function execute(
   project: Project,
