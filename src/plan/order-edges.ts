@@ -7,6 +7,8 @@ import type {DraftSequence, TaskGraph} from './task-graph.ts';
 interface Bundle {
   readonly from: readonly number[];
   readonly to: readonly number[];
+  /** What the list names: `to` are these, or what they bring. */
+  readonly named: readonly number[];
   readonly sequence: DraftSequence;
 }
 
@@ -18,57 +20,80 @@ interface OrderEdge {
 
 /**
  * Turns written lists into order edges: all that a step newly brings into the plan starts behind the steps before it. Neighbours
- * that say `parallel` are one step. Order gives way: an edge that would close a cycle is left out, with a warning.
+ * that say `parallel` are one step. Order gives way: where an edge would close a cycle, only what the list names waits; where
+ * that closes one too, the edge is left out, with a warning.
  */
 export function addOrderEdges(graph: TaskGraph): void {
   if (graph.sequences.length === 0) return;
   const backwards = reversed(graph.edges.graph(graph.nodes.length));
   const bundles = graph.sequences.flatMap((sequence) => bundlesOf(sequence, graph, backwards));
-  warn(graph, withoutCycles(graph, pairs(addThroughGroups(graph, bundles))));
+  warn(graph, withoutCycles(graph, addThroughGroups(graph, bundles)));
 }
 
 function bundlesOf(sequence: DraftSequence, graph: TaskGraph, backwards: Digraph): readonly Bundle[] {
   const bundles: Bundle[] = [];
-  const here = new Set<number>();
+  const steps = new Brought(sequence, graph, backwards);
   let before: readonly number[] = [];
   for (const step of mergeParallel(sequence.steps, graph)) {
-    const entries = entriesOf(step, here, sequence, graph, backwards);
-    if (before.length > 0 && entries.length > 0) bundles.push({from: before, to: entries, sequence});
-    before = [...graph.withFollowers(step)];
+    const named = step.filter((node) => !steps.here.has(node));
+    const to = steps.bring(named);
+    if (before.length > 0 && to.length > 0) bundles.push({from: before, to, named, sequence});
+    const done = graph.withFollowers(step);
+    const hooks = new Set(done);
+    for (const node of step) hooks.delete(node);
+    const ofHooks = steps.bringHooks(hooks);
+    if (before.length > 0 && ofHooks.length > 0) bundles.push({from: before, to: ofHooks, named: [], sequence});
+    // what an earlier step has brought does not wait for the steps before it, and so cannot stand for them
+    before = named.length === step.length ? [...done] : [...new Set([...before, ...done])];
   }
   return bundles;
 }
 
 /**
- * The nodes that a step newly brings and that wait for no other of these: they must wait for the step before. Adds everything that it
- * brings to `here`. A member's list brings only what lies in that member, and what it names: thousands of
- * members have the same list, and each walking through all the others would take for ever.
+ * What the steps of a list bring into the plan, each task once. A member's list brings only what lies in that member, and what it names:
+ * thousands of members have the same list, and each walking through all the others would take for ever.
  */
-function entriesOf(
-  step: readonly number[],
-  here: Set<number>,
-  {within}: DraftSequence,
-  graph: TaskGraph,
-  backwards: Digraph,
-): readonly number[] {
-  const isOwn = (node: number): boolean => within === undefined || graph.nodes[node]?.workspace === within;
-  const named = step.filter((node) => !here.has(node));
-  const fresh = new Set(named);
-  for (const node of fresh) {
-    here.add(node);
-    if (!isOwn(node)) continue;
-    forEachEdge(backwards, node, (source) => {
-      if (isOwn(source) && !here.has(source)) fresh.add(source);
-      here.add(source);
+class Brought {
+  /** By a step itself; and by the hooks behind one. */
+  readonly here = new Set<number>();
+  readonly #hooked = new Set<number>();
+  readonly #isOwn: (node: number) => boolean;
+  readonly #backwards: Digraph;
+
+  constructor({within}: DraftSequence, graph: TaskGraph, backwards: Digraph) {
+    this.#isOwn = (node) => within === undefined || graph.nodes[node]?.workspace === within;
+    this.#backwards = backwards;
+  }
+
+  /** Adds what is named and what that waits for. Returns those of the new nodes that wait for no other of these. */
+  bring(named: readonly number[]): readonly number[] {
+    return this.#bring(named, this.here);
+  }
+
+  /** The same for the hooks behind a step; they wait for it anyway, so only what they need is returned. */
+  bringHooks(hooks: ReadonlySet<number>): readonly number[] {
+    const fresh = [...hooks].filter((node) => !this.here.has(node) && !this.#hooked.has(node));
+    return this.#bring(fresh, this.#hooked).filter((node) => !hooks.has(node));
+  }
+
+  #bring(named: readonly number[], into: Set<number>): readonly number[] {
+    const fresh = new Set(named);
+    for (const node of fresh) {
+      into.add(node);
+      if (!this.#isOwn(node)) continue;
+      forEachEdge(this.#backwards, node, (source) => {
+        if (this.#isOwn(source) && !this.here.has(source) && !this.#hooked.has(source)) fresh.add(source);
+        into.add(source);
+      });
+    }
+    return [...fresh].filter((node) => {
+      let first = true;
+      forEachEdge(this.#backwards, node, (source) => {
+        if (fresh.has(source)) first = false;
+      });
+      return first;
     });
   }
-  return [...fresh].filter((node) => {
-    let first = true;
-    forEachEdge(backwards, node, (source) => {
-      if (fresh.has(source)) first = false;
-    });
-    return first;
-  });
 }
 
 function mergeParallel(steps: readonly (readonly number[])[], graph: TaskGraph): readonly (readonly number[])[] {
@@ -85,25 +110,30 @@ function mergeParallel(steps: readonly (readonly number[])[], graph: TaskGraph):
   return merged;
 }
 
-/** Adds the large bundles through a group each, which makes fewer edges; returns those that are small, or part of a cycle. */
+/**
+ * Adds the large bundles through a group each, which makes fewer edges; returns what is left to add. Lists with large bundles come
+ * last: should they contradict a list of a few tasks, they give way.
+ */
 function addThroughGroups(graph: TaskGraph, bundles: readonly Bundle[]): readonly Bundle[] {
   const large = bundles.filter(isLarge);
   if (large.length === 0) return bundles;
-  const small = bundles.filter((bundle) => !isLarge(bundle));
   const size = graph.nodes.length;
-  const wanted = [...pairs(small), ...large.flatMap((bundle, index) => through(bundle, size + index))];
+  const groups = new Map(large.map((bundle, index) => [bundle, size + index]));
+  const wanted = bundles.flatMap((bundle) => {
+    const group = groups.get(bundle);
+    return group === undefined ? pairs(bundle) : through(bundle, group);
+  });
   const component = componentsWith(graph, wanted, size + large.length);
-  const left = small;
-  for (const [index, bundle] of large.entries()) {
-    const isInCycle = (component.sizes[component.of[size + index] ?? 0] ?? 1) > 1;
-    if (isInCycle) left.push(bundle);
-    else {
-      const {origin, stage} = bundle.sequence;
-      for (const edge of through(bundle, graph.group(`order:${graph.nodes.length}`, origin, stage)))
-        addEdge(graph, edge);
-    }
-  }
-  return left;
+  const left = bundles.map((bundle): Bundle => {
+    const planned = groups.get(bundle);
+    if (planned === undefined || (component.sizes[component.of[planned] ?? 0] ?? 1) > 1) return bundle;
+    const {origin, stage} = bundle.sequence;
+    const group = graph.group(`order:${graph.nodes.length}`, origin, stage);
+    for (const edge of through(bundle, group)) addEdge(graph, edge);
+    return {...bundle, from: [], to: [group], named: [group]};
+  });
+  const wide = new Set(large.map(({sequence}) => sequence));
+  return [...left.filter(({sequence}) => !wide.has(sequence)), ...left.filter(({sequence}) => wide.has(sequence))];
 }
 
 function isLarge({from, to}: Bundle): boolean {
@@ -117,25 +147,40 @@ function through({from, to, sequence}: Bundle, between: number): readonly OrderE
   ];
 }
 
-function pairs(bundles: readonly Bundle[]): readonly OrderEdge[] {
-  return bundles.flatMap(({from, to, sequence}) =>
-    from.flatMap((source) =>
-      to.filter((target) => target !== source).map((target) => ({from: source, to: target, sequence})),
-    ),
+function pairs({from, to, sequence}: Bundle): readonly OrderEdge[] {
+  return from.flatMap((source) =>
+    to.filter((target) => target !== source).map((target) => ({from: source, to: target, sequence})),
   );
 }
 
 /** Adds what can be added; returns what would have closed a cycle. */
-function withoutCycles(graph: TaskGraph, wanted: readonly OrderEdge[]): readonly OrderEdge[] {
+function withoutCycles(graph: TaskGraph, bundles: readonly Bundle[]): readonly OrderEdge[] {
   const {edges, nodes} = graph;
+  const wanted = bundles.flatMap((bundle) => pairs(bundle));
   const paths = new InnerPaths(componentsWith(graph, wanted, nodes.length).of);
   for (let edge = 0; edge < edges.length; edge++) paths.add(edges.from[edge] ?? 0, edges.to[edge] ?? 0);
-  return wanted.filter((edge) => {
-    if (paths.isInner(edge.from, edge.to) && paths.has(edge.to, edge.from)) return true;
+  const added = (edge: OrderEdge): boolean => {
+    if (paths.isInner(edge.from, edge.to) && paths.has(edge.to, edge.from)) return false;
     paths.add(edge.from, edge.to);
     addEdge(graph, edge);
-    return false;
-  });
+    return true;
+  };
+  const dropped: OrderEdge[] = [];
+  // what a step could not be put behind: the steps behind it must wait for that themselves
+  const loose = new Map<DraftSequence, Set<number>>();
+  for (const bundle of bundles) {
+    const {sequence, named} = bundle;
+    const passed = loose.get(sequence) ?? new Set();
+    loose.set(sequence, passed);
+    const givesWay = new Set<number>();
+    for (const edge of pairs({...bundle, from: [...bundle.from, ...passed]})) if (!added(edge)) givesWay.add(edge.from);
+    for (const edge of pairs({...bundle, from: [...givesWay], to: named})) {
+      if (added(edge)) continue;
+      passed.add(edge.from);
+      dropped.push(edge);
+    }
+  }
+  return dropped;
 }
 
 function addEdge(graph: TaskGraph, {from, to, sequence}: OrderEdge): void {

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {edgeLines, planOf, waiting} from '../../test/support/plan.ts';
-import {inOrder, phase, pipeline, project, together, workspace} from '../../test/support/project.ts';
+import {call, inOrder, phase, pipeline, project, together, workspace} from '../../test/support/project.ts';
 
 function warnings(planned: ReturnType<typeof planOf>): readonly string[] {
   return planned.diagnostics.map(({code, message, origin}) => `${code} ${origin.line}: ${message}`);
@@ -74,6 +74,93 @@ test('a list that names a need before its dependent is no contradiction', () => 
   const planned = planOf(project(phases), ['ci']);
   expect(planned.diagnostics).toEqual([]);
   expect(edgeLines(planned.plan).filter((edge) => edge.endsWith('order'))).toEqual([]);
+});
+
+test('what stands behind a step that an earlier one brought waits for all of them', () => {
+  const phases = [
+    phase('ci', {needs: [inOrder('build', 'test', 'ship')]}),
+    phase('build', {needs: [together('test')], after: [together('docs')]}),
+    phase('test'),
+    phase('docs'),
+    phase('ship'),
+  ];
+  const planned = planOf(project(phases), ['ci']);
+  const waits = waiting(planned.plan);
+  for (const earlier of ['test', 'build', 'docs']) expect(waits('ship', earlier), earlier).toBe(true);
+  expect(planned.diagnostics).toEqual([]);
+});
+
+test('the hooks behind a step belong to it, also where a later step waits for them', () => {
+  const phases = [
+    phase('ci', {needs: [inOrder('build', 'audit', 'pack')]}),
+    phase('build', {after: [together('docs')]}),
+    phase('docs'),
+    phase('audit'),
+    phase('pack', {needs: [together('build')]}),
+  ];
+  expect(edgeLines(planOf(project(phases), ['ci']).plan).filter((edge) => edge.endsWith('order'))).toEqual([
+    'audit -> pack order',
+    'build -> audit order',
+    'docs -> audit order',
+  ]);
+});
+
+test('what a hook behind a step needs waits for the steps before that one', () => {
+  const phases = [
+    phase('ci', {needs: [inOrder('setup', 'optimize', 'pack')]}),
+    phase('setup'),
+    phase('optimize', {after: [together('bench')]}),
+    phase('bench', {needs: [together('build')]}),
+    phase('build'),
+    phase('pack'),
+  ];
+  const waits = waiting(planOf(project(phases), ['ci']).plan);
+  expect(waits('build', 'setup')).toBe(true);
+  expect(waits('build', 'optimize')).toBe(false);
+  expect(waits('pack', 'bench')).toBe(true);
+});
+
+test('calls of phases that one of them brings pass a failure of each on', () => {
+  const phases = [
+    phase('release', {commands: [call('build', 'test', 'deploy')]}),
+    phase('build', {needs: [together('test')]}),
+    phase('test'),
+    phase('deploy'),
+  ];
+  const edges = edgeLines(planOf(project(phases), ['release']).plan);
+  expect(edges.filter((edge) => edge.includes('-> deploy'))).toEqual(['build -> deploy after', 'test -> deploy after']);
+});
+
+test('where only what a name brings cannot wait, the name itself still does', () => {
+  const phases = [
+    phase('ci', {needs: [inOrder('database', 'tests')]}),
+    phase('tests', {needs: [inOrder('unit', 'integration')]}),
+    phase('unit'),
+    phase('integration', {needs: [together('database')]}),
+    phase('database'),
+  ];
+  const planned = planOf(project(phases), ['ci']);
+  expect(edgeLines(planned.plan).filter((edge) => edge.endsWith('order'))).toEqual([
+    'database -> unit order',
+    'unit -> integration order',
+  ]);
+  expect(planned.diagnostics).toEqual([]);
+});
+
+test('what stands behind a step that gave way waits for the steps before that one', () => {
+  const phases = [
+    phase('release', {needs: [inOrder('build', 'test')]}),
+    phase('ci', {needs: [inOrder('test', 'build', 'ship')]}),
+    phase('build'),
+    phase('test'),
+    phase('ship'),
+  ];
+  const planned = planOf(project(phases), ['ci', 'release']);
+  const waits = waiting(planned.plan);
+  expect(waits('test', 'build')).toBe(true);
+  expect(waits('ship', 'build')).toBe(true);
+  expect(waits('ship', 'test')).toBe(true);
+  expect(warnings(planned)).toHaveLength(1);
 });
 
 test('members that share a list get one warning for it', () => {
