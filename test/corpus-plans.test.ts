@@ -3,10 +3,11 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {PacelineError} from '../src/base/error.ts';
 import {firstRunSkip} from '../src/engine/first-run.ts';
+import {phaseNames} from '../src/plan/targets.ts';
 import type {TaskPlan} from '../src/plan/task.ts';
 import {loadProject} from '../src/project/load.ts';
 import type {Project} from '../src/project/project.ts';
-import {corpusProject, corpusRoot, hasCorpus, planLines} from './support/corpus.ts';
+import {corpusFiles, corpusProject, corpusRoot, hasCorpus, planLines} from './support/corpus.ts';
 import {type ExecutedOrderOptions, executedOrder} from './support/executed-order.ts';
 import {planOf} from './support/plan.ts';
 
@@ -221,9 +222,9 @@ describe.skipIf(!hasCorpus)('plans and executed orders of real files (../shared/
       // two hooks of the root's file and the line of the member; test, a hook beside the circle, is not named
       expect(findings(error)).toMatchInlineSnapshot(`
         [
+          "E_CYCLE make.toml:179 backend#build needs backend#lint",
           "E_CYCLE backend/make.toml:2 backend#lint needs backend#deploy",
           "E_CYCLE make.toml:185 backend#deploy needs backend#build",
-          "E_CYCLE make.toml:179 backend#build needs backend#lint",
         ]
       `);
     });
@@ -276,11 +277,11 @@ describe.skipIf(!hasCorpus)('plans and executed orders of real files (../shared/
           "coverage-report",
         ]
       `);
-      // four at a time, none idle
+      // four at a time, none idle; deploy is first in its round because lines that run side by side, as those of test, start a moment later
       expect(await order(project, ['test', 'deploy'], 4)).toMatchInlineSnapshot(`
         [
-          "test + services#test + shared#test + deploy",
-          "services#deploy + shared#deploy + shared#coverage-report + post-deploy-verification",
+          "deploy + test + services#test + shared#test",
+          "services#deploy + shared#deploy + post-deploy-verification + shared#coverage-report",
           "services#post-deploy-verification + shared#post-deploy-verification + services#coverage-report + coverage-report",
         ]
       `);
@@ -705,5 +706,29 @@ describe.skipIf(!hasCorpus)('plans and executed orders of real files (../shared/
         ]
       `);
     });
+  });
+
+  test('every phase of every file can be planned, but for tasks that its file does not define', () => {
+    const refused = corpusFiles.flatMap((file) => {
+      const project = corpusProject(file);
+      return [...phaseNames(project), ...project.rootPhases.keys()].flatMap((phase) => {
+        try {
+          planOf(project, [phase]);
+          return [];
+        } catch (error) {
+          return `${file.slice(0, 8)} ${phase}: ${(error as PacelineError).code}`;
+        }
+      });
+    });
+    // no circle anywhere: ci of two files names tasks that are not there, and the others need ci
+    expect([...new Set(refused)]).toMatchInlineSnapshot(`
+      [
+        "787c036f ci: E_UNKNOWN_PHASE",
+        "787c036f release: E_UNKNOWN_PHASE",
+        "7b658c88 ci: E_UNKNOWN_PHASE",
+        "7b658c88 release: E_UNKNOWN_PHASE",
+        "7b658c88 release-brew: E_UNKNOWN_PHASE",
+      ]
+    `);
   });
 });

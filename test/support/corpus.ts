@@ -10,6 +10,9 @@ const CORPUS = join(import.meta.dirname, '../../../shared/corpus/make');
 
 export const hasCorpus = existsSync(CORPUS);
 
+/** The names of all of them. */
+export const corpusFiles: readonly string[] = hasCorpus ? readdirSync(CORPUS) : [];
+
 /** A project in an empty folder, whose make.toml is the corpus file with these first letters. */
 export function corpusProject(prefix: string, {profile}: {readonly profile?: string} = {}): Project {
   return loadProject(corpusRoot(prefix), {file: 'make.toml', env: {}, ...(profile !== undefined && {profile})});
@@ -17,7 +20,7 @@ export function corpusProject(prefix: string, {profile}: {readonly profile?: str
 
 /** The folder of such a project. */
 export function corpusRoot(prefix: string): string {
-  const [name, ...others] = readdirSync(CORPUS).filter((file) => file.startsWith(prefix));
+  const [name, ...others] = corpusFiles.filter((file) => file.startsWith(prefix));
   if (name === undefined || others.length > 0) throw new Error(`${prefix} is not the beginning of one corpus file`);
   const root = temporaryFolder();
   symlinkSync(join(CORPUS, name), join(root, 'make.toml'));
