@@ -118,3 +118,40 @@ test('the log of a task that passed is shown only where all logs are', async () 
   expect((await rig.run(['run', 'talks', '--logs=failed'])).stdout).not.toContain('said-42');
   expect((await rig.run(['run', 'talks', '--logs=none'])).stdout).not.toContain('said-42');
 });
+
+test('the command that runs a task alone runs that task and no other', async () => {
+  const rig = await Rig.make({
+    'make.toml': `
+      [workspace]
+      members = ["web", "lib"]
+      [env.production]
+      STAGE = "production"
+      [lifecycle.test]
+      command = "test $STAGE = 1"
+      [lifecycle._check]
+      private = true
+      command = "exit 7"
+      workspaces = ["."]
+      [lifecycle.release]
+      command = "true"
+      depends_on = ["_check", "//#test"]
+      workspaces = ["."]
+      [hooks]
+      on_error = "exit 3"
+    `,
+    'web/package.json': '{"name":"web"}',
+    'lib/package.json': '{"name":"lib"}',
+  });
+  const {stdout} = await rig.run(['run', 'release', '--env', 'production', '--continue=independent']);
+  const commands = [...stdout.matchAll(/run it alone: paceline (.*)$/gm)].map(([, words = '']) => words.split(' '));
+  // the line of a hook has no name
+  expect(commands.map((words) => words.join(' ')).sort()).toEqual([
+    'run //#_check --only --env production',
+    'run //#test --only --env production',
+  ]);
+  for (const [, name = '', ...words] of commands) {
+    const {code, events} = await rig.events([name, ...words]);
+    expect(code).toBe(1);
+    expect(outcomes(events)).toEqual([`${name.replace('//#', '')} failed`]);
+  }
+});

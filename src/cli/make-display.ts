@@ -12,7 +12,7 @@ export interface DisplayOptions {
 export async function makeDisplay(
   planned: TaskPlan,
   options: DisplayOptions,
-  run: Pick<DisplayContext, 'durations' | 'jobs'>,
+  run: Pick<DisplayContext, 'durations' | 'jobs' | 'alone'>,
 ): Promise<(logs: string) => Display> {
   if (options.output === 'ndjson') {
     const {ndjsonDisplay} = await import('../export/ndjson.ts');

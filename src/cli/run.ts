@@ -17,6 +17,7 @@ import {listenForInterrupts} from './interrupts.ts';
 import {type DisplayOptions, makeDisplay} from './make-display.ts';
 import {openHistory} from './open-history.ts';
 import {openProject, type ProjectOptions, planFor, reportWarnings} from './open-project.ts';
+import {runAlone} from './run-alone.ts';
 import {chosenWorkspaces} from './workspace-option.ts';
 
 export interface RunOptions extends ProjectOptions, DisplayOptions {
@@ -108,7 +109,11 @@ async function execute(
   const timeoutMs =
     options.timeout === undefined ? project.limits.timeoutMs : durationOption('--timeout', options.timeout);
   let stopListening = (): void => {};
-  const show = await makeDisplay(planned, options, {durations: history.durations, jobs: fixed.jobs});
+  const show = await makeDisplay(planned, options, {
+    durations: history.durations,
+    jobs: fixed.jobs,
+    alone: runAlone(project, planned, options),
+  });
   let display: Display | undefined;
   const result = await runPlan({
     ...fixed,

@@ -27,6 +27,8 @@ export interface DisplayContext {
   /** Asked-for tasks that run until they are ended: their output is shown as it comes. */
   readonly streamed: ReadonlySet<NodeId>;
   readonly jobs: number;
+  /** The command line that runs a task alone; undefined where there is none. */
+  readonly alone: (task: string) => string | undefined;
   /** Fold marks that GitHub Actions understands. */
   readonly groups: boolean;
 }

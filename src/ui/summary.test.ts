@@ -93,11 +93,6 @@ test('in a grouped display the log stands above already', () => {
   expect(shown(run, 'some output\n')).not.toContain('some output');
 });
 
-test('a name that a shell would read otherwise is quoted in what to type', () => {
-  const run = runOf({"it's a#b\n": {ms: 8, status: 'failed', end: exit2}}, {status: 'failed'});
-  expect(shown(run)).toContain(String.raw`paceline run 'it'\''s a#b`);
-});
-
 test('of many tasks only the slowest and the special ones are listed', () => {
   const passed = Array.from({length: 100}, (_, number): [string, Outcome] => [`p${number}`, {ms: number}]);
   const run = runOf(

@@ -63,11 +63,8 @@ function printFailure(context: DisplayContext, task: TaskRecord): void {
     const tail = logTail(context, task.log, TAIL_LINES);
     screen.write(`${tail.replaceAll(/^/gm, '  ')}\n`);
   }
-  screen.write(`  run it alone: ${painted(screen, 'bold', `paceline run ${shellWord(task.task)} --only`)}\n`);
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./#-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  const alone = context.alone(task.task);
+  if (alone !== undefined) screen.write(`  run it alone: ${painted(screen, 'bold', alone)}\n`);
 }
 
 function totals({screen}: DisplayContext, run: Run): string {

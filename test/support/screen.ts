@@ -31,6 +31,7 @@ export function displayContext(on: Screen, log = '', more: Partial<DisplayContex
     tasks: new Set(),
     streamed: new Set(),
     jobs: 4,
+    alone: (task) => `paceline run ${task} --only`,
     groups: false,
     ...more,
   };
