@@ -36,7 +36,7 @@ function refusal(project: Project, ...targets: readonly string[]): PacelineError
   throw new Error('it was not refused');
 }
 
-// each snapshot was written down from the text of its file before the program was asked
+// each snapshot is checked by hand against the text of its file: line numbers are those of the file
 describe.skipIf(!hasCorpus)('plans and executed orders of real files (../shared/corpus/make)', () => {
   describe('6a6d96eb: a script that is a pipeline, hooks as lists, an approval, on_error and on_success as lines', () => {
     test('release', async () => {
