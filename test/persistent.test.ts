@@ -144,7 +144,7 @@ test('a persistent phase that was asked for runs until it ends, and its output i
 
 test('a machine that has no file watch left to give is no reason to miss a line', async () => {
   const rig = await Rig.make({
-    'make.toml': project('ready_when = { log = "listening" }'),
+    'make.toml': `${project('ready_when = { log = "listening" }')}[lifecycle.dev]\ncommand = "exec rig dev"\npersistent = true\n`,
     'no-watch.mjs': `
       import fs from 'node:fs';
       import {syncBuiltinESMExports} from 'node:module';
@@ -162,11 +162,11 @@ test('a machine that has no file watch left to give is no reason to miss a line'
   await server.gone;
   expect(await program.ended).toMatchObject({code: 0, stderr: ''});
 
-  const shown = rig.start(['run', 'server'], {node});
-  const asked = await rig.command('server').nextInvocation();
-  await asked.write('first\nlistening\n');
-  await shown.printed(/^first$/m);
-  asked.exit(0);
+  const shown = rig.start(['run', 'dev'], {node});
+  const dev = await rig.command('dev').nextInvocation();
+  await dev.write('shown\n');
+  await shown.printed(/^shown$/m);
+  dev.exit(0);
   expect(await shown.ended).toMatchObject({code: 0});
 });
 
