@@ -2,9 +2,10 @@ import {spawn} from 'node:child_process';
 import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
 import {connect} from 'node:net';
 import {StringDecoder} from 'node:string_decoder';
+import {setTimeout as delay} from 'node:timers/promises';
 import {watchFile} from '../base/watch-file.ts';
 import type {ReadyCondition} from '../project/project.ts';
-import {sendSignal} from './processes.ts';
+import {endProcesses, groupMembers} from './processes.ts';
 
 /** A pattern is looked for in what is new and this much before it. */
 const KEPT_CHARACTERS = 65_536;
@@ -18,9 +19,9 @@ export interface ReadinessContext {
   readonly signal: AbortSignal;
 }
 
-/** Resolves when a persistent task is ready; never when the signal aborts first. No condition: at once. */
-export async function ready(condition: ReadyCondition | undefined, context: ReadinessContext): Promise<void> {
-  if (condition === undefined) return;
+/** Resolves to true when a persistent task is ready (no condition: at once), to false when the signal aborts first and no probe is left. */
+export async function ready(condition: ReadyCondition | undefined, context: ReadinessContext): Promise<boolean> {
+  if (condition === undefined) return true;
   const {signal} = context;
   if (condition.kind === 'log') return logMatches(new RegExp(condition.pattern, 'm'), context);
   const probe =
@@ -29,24 +30,26 @@ export async function ready(condition: ReadyCondition | undefined, context: Read
       : () => commandSucceeds(condition.line, context);
   // nobody tells us when a port opens: try again, ever less often
   for (let wait = 10; !signal.aborted; wait = Math.min(wait * 1.5, 500)) {
-    if (await probe()) return;
-    await new Promise((resolve) => setTimeout(resolve, wait).unref());
+    if (await probe()) return true;
+    await delay(wait, undefined, {signal, ref: false}).catch(() => {});
   }
-  return new Promise(() => {});
+  return false;
 }
 
-function logMatches(pattern: RegExp, {logPath, logStart, signal}: ReadinessContext): Promise<void> {
+function logMatches(pattern: RegExp, {logPath, logStart, signal}: ReadinessContext): Promise<boolean> {
   return new Promise((resolve) => {
-    if (signal.aborted) return;
+    if (signal.aborted) return resolve(false);
     const descriptor = openSync(logPath, 'r');
     const decoder = new StringDecoder('utf8');
     let position = logStart;
     let text = '';
-    const done = (): void => {
+    const done = (isReady: boolean): void => {
       stopWatching();
       closeSync(descriptor);
-      signal.removeEventListener('abort', done);
+      signal.removeEventListener('abort', stop);
+      resolve(isReady);
     };
+    const stop = (): void => done(false);
     const look = (): void => {
       const size = fstatSync(descriptor).size;
       if (size <= position) return;
@@ -54,12 +57,10 @@ function logMatches(pattern: RegExp, {logPath, logStart, signal}: ReadinessConte
       const read = readSync(descriptor, buffer, 0, buffer.length, position);
       position += read;
       text = text.slice(-KEPT_CHARACTERS) + decoder.write(buffer.subarray(0, read));
-      if (!pattern.test(text)) return;
-      done();
-      resolve();
+      if (pattern.test(text)) done(true);
     };
     const stopWatching = watchFile(logPath, look);
-    signal.addEventListener('abort', done);
+    signal.addEventListener('abort', stop);
     look();
   });
 }
@@ -80,10 +81,13 @@ function portOpens(port: number, host: string, signal: AbortSignal): Promise<boo
 function commandSucceeds(line: string, {env, directory, signal}: ReadinessContext): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn('/bin/sh', ['-c', line], {cwd: directory, env, stdio: 'ignore', detached: true});
-    const end = (): void => {
-      if (child.pid !== undefined) sendSignal(-child.pid, 'SIGKILL');
+    const {pid} = child;
+    const end = async (): Promise<void> => {
+      if (pid !== undefined) await endProcesses(() => groupMembers(pid), 0);
+      resolve(false);
     };
     const answer = (success: boolean): void => {
+      if (signal.aborted) return;
       signal.removeEventListener('abort', end);
       resolve(success);
     };

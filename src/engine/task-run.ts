@@ -25,6 +25,7 @@ export class TaskRun {
   readonly #abort = new AbortController();
   #announceReady: () => void = () => {};
   #announceEnd: (result: TaskResult) => void = () => {};
+  readonly #watches: Promise<void>[] = [];
   #attempt: Attempt | undefined;
   #wait: {timer: NodeJS.Timeout; end: () => void} | undefined;
   #stopped: {end: CommandEnd | undefined; forced: boolean} | undefined;
@@ -84,6 +85,9 @@ export class TaskRun {
       if (!isLast) await this.#waitForRetry(attempt, result.end);
       if (isLast || this.#stopped !== undefined) {
         if (!task.phase.persistent) logs.giveBack(slot, log.end);
+        this.#abort.abort();
+        // a probe that is under way ends with its server
+        if (this.#watches.length > 0) await Promise.all(this.#watches);
         return this.#finish(this.#outcome(result, attempt, log));
       }
     }
@@ -120,23 +124,24 @@ export class TaskRun {
   }
 
   #watchReadiness(attempt: Attempt, slot: LogSlot, logStart: number): void {
-    this.#becomeReady(attempt, slot, logStart).catch((error: unknown) =>
+    const watch = this.#becomeReady(attempt, slot, logStart).catch((error: unknown) =>
       attempt.stop({kind: 'unstartable', reason: `cannot see whether it is ready: ${(error as Error).message}`}, false),
     );
+    this.#watches.push(watch);
   }
 
   async #becomeReady(attempt: Attempt, slot: LogSlot, logStart: number): Promise<void> {
     const {emit, now, logs} = this.#options;
     // loaded on use: most pipelines have nothing that is persistent
     const {ready} = await import('./readiness.ts');
-    await ready(this.task.phase.readyWhen, {
+    const isReady = await ready(this.task.phase.readyWhen, {
       logPath: join(logs.folder, slot.file),
       logStart,
       env: attempt.variables,
       directory: attempt.directory,
       signal: this.#abort.signal,
     });
-    if (this.#attempt !== attempt) return;
+    if (!isReady || this.#attempt !== attempt) return;
     this.#isReady = true;
     emit({kind: 'task-ready', time: now(), task: this.task.id});
     this.#announceReady();
@@ -183,7 +188,6 @@ export class TaskRun {
   }
 
   #finish(outcome: Omit<TaskFinished, 'kind' | 'time' | 'task'>): void {
-    this.#abort.abort();
     this.#options.emit({kind: 'task-finished', time: this.#options.now(), task: this.task.id, ...outcome});
     this.#announceEnd({status: outcome.status});
   }
