@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {temporaryFolder} from '../../test/support/temporary-folder.ts';
 import type {Condition} from '../project/project.ts';
-import {conditionFailure} from './condition.ts';
+import {conditionFailure, conditionFailureOf} from './condition.ts';
 
 const PLATFORM = process.platform === 'darwin' ? 'mac' : 'linux';
 const env = {PATH: process.env.PATH ?? '', NAME: 'a', YES: 'Yes', ZERO: '0', NO: 'NO', EMPTY: '', FALSE: 'False'};
@@ -48,4 +48,16 @@ test.each<[Condition, string | undefined]>([
 test('a profile in force is the one that is asked about', () => {
   expect(failureOf({profiles: ['ci']}, 'ci')).toBe(undefined);
   expect(failureOf({profiles: ['development']}, 'ci')).toBe('the env profile is ci, not development');
+});
+
+test('a script is waited for without holding up anything else, and ends when nobody waits any more', async () => {
+  const controller = new AbortController();
+  const context = {folder: temporaryFolder(), env, signal: controller.signal};
+  expect(await conditionFailureOf({script: ['test "$NAME" = a']}, context)).toBeUndefined();
+  expect(await conditionFailureOf({script: ['false', 'true']}, context)).toBe('its condition script said no');
+  expect(await conditionFailureOf({script: ['false'], failMessage: 'not now'}, context)).toBe('not now');
+  expect(await conditionFailureOf({filesExist: ['lib'], script: ['exit 7']}, context)).toBe('lib does not exist');
+  const hangs = conditionFailureOf({script: ['sleep 600; true']}, context);
+  controller.abort();
+  expect(await hangs).toBe('its condition script said no');
 });

@@ -2,6 +2,7 @@ import {spawnSync} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {resolve} from 'node:path';
 import type {Condition} from '../project/project.ts';
+import {commandSucceeds} from './command-succeeds.ts';
 import {expandVariables} from './expand.ts';
 
 export interface ConditionContext {
@@ -11,12 +12,26 @@ export interface ConditionContext {
   readonly profile?: string;
 }
 
+const SCRIPT_LIMIT_MS = 60_000;
+const SCRIPT_SAID_NO = 'its condition script said no';
 const PLATFORM: Partial<Record<NodeJS.Platform, string>> = {linux: 'linux', darwin: 'mac', win32: 'windows'};
 
 /** Why a condition does not hold, for a person; undefined when it does. */
 export function conditionFailure(condition: Condition, context: ConditionContext): string | undefined {
   const reason = firstFailure(condition, context);
   return reason === undefined ? undefined : (condition.failMessage ?? reason);
+}
+
+/** The same, with the condition's script beside everything else that runs; `signal` ends it. */
+export async function conditionFailureOf(
+  {script, ...others}: Condition,
+  context: ConditionContext & {readonly signal: AbortSignal},
+): Promise<string | undefined> {
+  const failure = conditionFailure(others, context);
+  if (failure !== undefined || script === undefined) return failure;
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(SCRIPT_LIMIT_MS)]);
+  const holds = await commandSucceeds(['-e', '-c', script.join('\n')], {...context, directory: context.folder, signal});
+  return holds ? undefined : (others.failMessage ?? SCRIPT_SAID_NO);
 }
 
 function firstFailure(condition: Condition, {folder, env, profile}: ConditionContext): string | undefined {
@@ -46,9 +61,9 @@ function firstFailure(condition: Condition, {folder, env, profile}: ConditionCon
       cwd: folder,
       env,
       stdio: 'ignore',
-      timeout: 60_000,
+      timeout: SCRIPT_LIMIT_MS,
     });
-    if (status !== 0) return 'its condition script said no';
+    if (status !== 0) return SCRIPT_SAID_NO;
   }
   return undefined;
 }

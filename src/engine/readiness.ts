@@ -1,11 +1,10 @@
-import {spawn} from 'node:child_process';
 import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
 import {connect} from 'node:net';
 import {StringDecoder} from 'node:string_decoder';
 import {setTimeout as delay} from 'node:timers/promises';
 import {watchFile} from '../base/watch-file.ts';
 import type {ReadyCondition} from '../project/project.ts';
-import {endProcesses, groupMembers} from './processes.ts';
+import {commandSucceeds} from './command-succeeds.ts';
 
 /** A pattern is looked for in what is new and this much before it. */
 const KEPT_CHARACTERS = 65_536;
@@ -27,7 +26,7 @@ export async function ready(condition: ReadyCondition | undefined, context: Read
   const probe =
     condition.kind === 'port'
       ? () => portOpens(condition.port, condition.host, signal)
-      : () => commandSucceeds(condition.line, context);
+      : () => commandSucceeds(['-c', condition.line], context);
   // nobody tells us when a port opens: try again, ever less often
   for (let wait = 10; !signal.aborted; wait = Math.min(wait * 1.5, 500)) {
     if (await probe()) return true;
@@ -74,25 +73,5 @@ function portOpens(port: number, host: string, signal: AbortSignal): Promise<boo
     };
     socket.once('connect', answer(true));
     socket.once('error', answer(false));
-  });
-}
-
-/** In a process group of its own, which goes when nobody waits for the answer any more. */
-function commandSucceeds(line: string, {env, directory, signal}: ReadinessContext): Promise<boolean> {
-  return new Promise((resolve) => {
-    const child = spawn('/bin/sh', ['-c', line], {cwd: directory, env, stdio: 'ignore', detached: true});
-    const {pid} = child;
-    const end = async (): Promise<void> => {
-      if (pid !== undefined) await endProcesses(() => groupMembers(pid), 0);
-      resolve(false);
-    };
-    const answer = (success: boolean): void => {
-      if (signal.aborted) return;
-      signal.removeEventListener('abort', end);
-      resolve(success);
-    };
-    signal.addEventListener('abort', end);
-    child.once('exit', (code) => answer(code === 0));
-    child.once('error', () => answer(false));
   });
 }

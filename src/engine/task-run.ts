@@ -1,8 +1,9 @@
 import {join} from 'node:path';
 import type {Task} from '../plan/task.ts';
+import type {Condition} from '../project/project.ts';
 import type {CommandEnd, LogRange, TaskFinished, TaskStatus} from '../record/events.ts';
 import {Attempt, type AttemptEnd, succeeded} from './attempt.ts';
-import {conditionFailure} from './condition.ts';
+import {conditionFailureOf} from './condition.ts';
 import type {EngineOptions} from './engine-options.ts';
 import type {LogSlot} from './log-store.ts';
 
@@ -59,12 +60,17 @@ export class TaskRun {
     this.#stopped ??= {end, forced};
     this.#attempt?.stop(end ?? {kind: 'signal', signal: 'SIGTERM'}, forced);
     this.#wait?.end();
+    // a condition that is still being looked at
+    if (this.#attempt === undefined) this.#abort.abort();
   }
 
   async #run(): Promise<void> {
     const {task} = this;
     const {logs} = this.#options;
-    const unmet = this.#unmetCondition();
+    const {condition} = task.phase;
+    const unmet = condition === undefined ? undefined : await this.#unmet(condition);
+    if (this.#stopped !== undefined)
+      return this.#finish({status: 'cancelled', attempts: 0, flaky: false, reason: 'stopped before it ran'});
     if (unmet !== undefined) return this.#finish({status: 'skipped', attempts: 0, flaky: false, reason: unmet});
     let slot: LogSlot;
     try {
@@ -93,14 +99,13 @@ export class TaskRun {
     }
   }
 
-  #unmetCondition(): string | undefined {
-    const {condition} = this.task.phase;
-    if (condition === undefined) return undefined;
+  #unmet(condition: Condition): Promise<string | undefined> {
     const {root, environment, profile, extraEnv} = this.#options;
     const folder = join(root, this.task.workspace.directory);
-    return conditionFailure(condition, {
+    return conditionFailureOf(condition, {
       folder,
       env: environment.forTask(this.task, extraEnv),
+      signal: this.#abort.signal,
       ...(profile === undefined ? {} : {profile}),
     });
   }

@@ -249,3 +249,24 @@ async function pressUntilForced(program: Program): Promise<void> {
     clearInterval(presses);
   }
 }
+
+test('a condition that is still being looked at holds up no other task, and ends with a signal', async () => {
+  const rig = await Rig.make({
+    'make.toml': `
+      [lifecycle.one]
+      command = "rig one"
+      [lifecycle.other]
+      command = "rig other"
+      condition = {script = "rig condition; true"}
+    `,
+  });
+  const program = rig.start(['run', 'one', 'other', '--output', 'ndjson']);
+  const condition = await rig.command('condition').nextInvocation();
+  (await rig.command('one').nextInvocation()).exit(0);
+  await program.event((event) => event.kind === 'task-finished' && event.task === 'one');
+  program.signal('SIGTERM');
+  await condition.gone;
+  expect(await program.ended).toMatchObject({code: 143});
+  expect(outcomes(program.events)).toEqual(['one passed', 'other cancelled']);
+  expect(rig.command('other').count).toBe(0);
+});
