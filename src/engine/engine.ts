@@ -40,8 +40,11 @@ export class Engine {
     for (const stage of [outcome === 'passed' ? 'on_success' : 'on_error', 'after_all'] as const) {
       if (this.#forced) break;
       this.#stop = undefined;
+      // the last word has as long as everything before it
+      const limit = timer(timeoutMs, () => this.#halt({reason: 'timeout'}));
       const nodes = planned.plan.nodes.map((_, index) => index).filter((index) => this.#stageOf(index) === stage);
       await this.#runStage(nodes, {PACELINE_STATUS: outcome});
+      clearTimeout(limit);
     }
     return outcome === 'passed' && this.#failed && !before ? 'failed' : (this.#interrupted ?? outcome);
   }

@@ -264,3 +264,23 @@ test('a phase with commands beside no others is a group when it only names them'
   `);
   expect([...planned.tasks.keys()].sort()).toEqual(['lint', 'test']);
 });
+
+test('seen from the root, a phase that only members run means that of all members', () => {
+  const members = [
+    workspace('web', [build, phase('test')], {on: ['lib']}),
+    workspace('lib', [phase('build'), phase('test')]),
+  ];
+  const deploy = phase('deploy', {needs: [together('test')]});
+  const copies = [deploy, phase('test'), phase('build'), phase('setup')];
+  const rootPhases = new Map(copies.map((one) => [one.name, one]));
+  const planned = planOf(project([deploy], members, {rootPhases}), ['deploy']);
+  expect(edgeLines(planned.plan)).toEqual(['lib#test -> deploy needs', 'web#test -> deploy needs']);
+});
+
+test('where the root runs a phase itself, and for what no member has, the root means its own', () => {
+  const members = [workspace('web', [phase('test')])];
+  const deploy = phase('deploy', {needs: [together('test', 'setup')]});
+  const rootPhases = new Map([deploy, phase('test'), phase('setup')].map((one) => [one.name, one]));
+  const planned = planOf(project([deploy, phase('test')], members, {rootPhases}), ['deploy']);
+  expect(edgeLines(planned.plan)).toEqual(['setup -> deploy needs', 'test -> deploy needs']);
+});

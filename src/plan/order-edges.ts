@@ -197,9 +197,15 @@ function componentsWith(graph: TaskGraph, wanted: readonly OrderEdge[], size: nu
   return stronglyConnected(digraph(size, from, to));
 }
 
-/** One warning a list, however many members have it. */
+/** One warning a list, however many members have it. Of a hook behind a step nobody wrote that it comes before the next: no word of it. */
 function warn(graph: TaskGraph, dropped: readonly OrderEdge[]): void {
-  const lists = Map.groupBy(dropped, ({sequence}) => sequence.origin);
+  const named = new Map<DraftSequence, ReadonlySet<number>>();
+  const isWritten = ({from, sequence}: OrderEdge): boolean => {
+    const names = named.get(sequence) ?? new Set(sequence.steps.flat());
+    named.set(sequence, names);
+    return names.has(from);
+  };
+  const lists = Map.groupBy(dropped.filter(isWritten), ({sequence}) => sequence.origin);
   for (const [origin, [edge, ...others]] of lists) {
     if (edge === undefined) continue;
     const name = (node: number): string => `"${graph.nodes[node]?.id ?? ''}"`;

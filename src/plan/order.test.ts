@@ -258,3 +258,13 @@ test("a member's list orders its own tasks and what it names, not what those nee
   ]);
   expect(edgeLines(planned.plan).filter((edge) => edge.endsWith('order'))).toEqual(['app#generate -> lib#build order']);
 });
+
+test('a hook that two steps share is no word about the order that was written', () => {
+  const phases = [
+    phase('build', {after: [inOrder('notify')]}),
+    phase('test', {needs: [together('build')], after: [inOrder('notify')]}),
+    phase('notify'),
+  ];
+  const planned = planOf(project(phases, [], {pipelines: pipeline('ship', 'build', 'test')}), ['ship']);
+  expect(planned.diagnostics).toEqual([]);
+});

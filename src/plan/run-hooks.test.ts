@@ -175,3 +175,11 @@ test('only: a phase that just names others is an error, not an empty run', () =>
     expect.objectContaining({code: 'E_NOTHING_SELECTED'}),
   );
 });
+
+test('a hook that runs once runs its phase in the root, whoever else has it', () => {
+  const setup = phase('setup');
+  const hooks = {...none, beforeAll: hook('setup')};
+  const rootPhases = new Map([[setup.name, setup]]);
+  const planned = planOf(project([], [workspace('web', [setup, phase('build')])], {hooks, rootPhases}), ['build']);
+  expect(edgeLines(planned.plan)).toEqual(['setup -> web#build after']);
+});

@@ -50,7 +50,7 @@ export function addHook(
     if (step.kind === 'command') inline.push(step.command);
     else {
       flush();
-      nodes.push([...graph.resolve(step.reference, root, stage)]);
+      nodes.push([...graph.once(step.reference, root, stage)]);
     }
   }
   flush();

@@ -107,12 +107,33 @@ export class TaskGraph {
   resolve(reference: PhaseReference, from: Workspace, stage: Stage): readonly number[] {
     const {where, phase} = reference;
     if (where.kind === 'dependencies') return this.#ofDependencies(from, phase, stage);
+    const inMembers = where.kind === 'own' && from.name === ROOT_WORKSPACE ? this.#inMembers(phase, stage) : [];
+    if (inMembers.length > 0) return inMembers;
     const workspace = where.kind === 'own' ? from : this.#project.workspaces.get(where.name);
     const found =
       workspace === undefined ? undefined : (this.task(workspace, phase, stage) ?? this.#atRoot(reference, stage));
     if (found !== undefined) return [found];
     if (!reference.optional) this.#reportUnknown(reference, from);
     return [];
+  }
+
+  /**
+   * A phase that the root itself does not run means, seen from the root, what asking for it means: its tasks in all members. So
+   * `deploy` in the root can need the `test` of everything.
+   */
+  #inMembers(phase: PhaseName, stage: Stage): readonly number[] {
+    const workspaces = [...this.#project.workspaces.values()];
+    if (workspaces.some(({name, phases}) => name === ROOT_WORKSPACE && phases.has(phase))) return [];
+    return workspaces.flatMap((workspace) =>
+      workspace.phases.has(phase) ? (this.task(workspace, phase, stage) ?? []) : [],
+    );
+  }
+
+  /** What a hook that runs once a run means: the phase as it runs in the root folder, once. */
+  once(reference: PhaseReference, root: Workspace, stage: Stage): readonly number[] {
+    const {where, phase} = reference;
+    const number = where.kind === 'own' ? this.task(root, phase, stage) : undefined;
+    return number === undefined ? this.resolve(reference, root, stage) : [number];
   }
 
   /** A dependency without the phase passes the question on to its own dependencies, so that order holds through it. */
