@@ -168,3 +168,22 @@ test('the history works from a folder of the project, and keeps out of git', asy
   });
   expect(existsSync(rig.path('.paceline/.gitignore'))).toBe(true);
 });
+
+test('validate takes a project that has only package.json scripts', async () => {
+  const rig = await Rig.make({'package.json': JSON.stringify({name: 'plain', scripts: {build: 'true', lint: 'true'}})});
+  const {code, stdout} = await rig.run(['validate']);
+  expect(stdout).toContain('loaded package.json (scripts; 2 phases');
+  expect(code).toBe(0);
+});
+
+test('a slip is shown with its line; what is known and not acted on takes a line each', async () => {
+  const rig = await Rig.make({
+    'make.toml': '[lifecycle.a]\ncommand = "true"\nwatch = true\ncomand = "x"\n[security]\naudit_log = "x"\n',
+  });
+  const {code, stderr} = await rig.run(['list']);
+  expect(code).toBe(0);
+  expect(stderr).toContain('4 | comand = "x"');
+  expect(stderr).toMatch(/^warning make\.toml:3:1 .*W_NOT_YET$/m);
+  expect(stderr).toMatch(/^warning make\.toml:5:2 .*W_CLOSED_TABLE$/m);
+  expect(stderr).not.toContain('3 | watch');
+});

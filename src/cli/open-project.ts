@@ -8,8 +8,9 @@ import {findRoot} from '../project/find-root.ts';
 import {loadProject} from '../project/load.ts';
 import {readPackageFile} from '../project/package-file.ts';
 import type {Project} from '../project/project.ts';
-import {printDiagnostic} from '../ui/error.ts';
+import {printBriefly, printDiagnostic} from '../ui/error.ts';
 import {screenOf} from '../ui/style.ts';
+import {plural} from '../ui/text.ts';
 import {setErrorRoot} from './error-root.ts';
 
 export interface ProjectOptions {
@@ -56,6 +57,9 @@ export function planFor(project: Project, request: PlanRequest): TaskPlan {
   }
 }
 
+/** Keys and tables that are understood, and that nothing acts on. */
+const GOOD_TO_KNOW: ReadonlySet<string> = new Set(['W_NOT_YET', 'W_CLOSED_TABLE']);
+
 /**
  * Shows the warnings of a project on the error stream.
  * @throws PacelineError E_STRICT when they count as errors
@@ -63,11 +67,15 @@ export function planFor(project: Project, request: PlanRequest): TaskPlan {
 export function reportWarnings(project: Project, strict: boolean, extra: Project['diagnostics'] = []): void {
   const warnings = [...project.diagnostics, ...extra];
   const screen = screenOf(process.stderr, process.env);
-  const shown = strict ? warnings : warnings.slice(0, 5);
+  // slips come first and with their lines; what is known and not acted on is only good to know
+  const slips = warnings.filter(({code}) => !GOOD_TO_KNOW.has(code));
+  const others = warnings.filter(({code}) => GOOD_TO_KNOW.has(code));
+  const shown = slips.slice(0, strict ? slips.length : 5);
+  const brief = others.slice(0, strict ? others.length : 3);
   for (const warning of shown) printDiagnostic(screen, warning, project.root);
-  if (warnings.length > shown.length) {
-    screen.write(`and ${warnings.length - shown.length} more warnings: paceline validate\n`);
-  }
+  for (const warning of brief) printBriefly(screen, warning);
+  const hidden = warnings.length - shown.length - brief.length;
+  if (hidden > 0) screen.write(`and ${plural(hidden, 'more warning')}: paceline validate\n`);
   if (strict && warnings.length > 0) {
     throw new PacelineError(
       'E_STRICT',

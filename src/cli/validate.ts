@@ -1,10 +1,12 @@
 import {resolve} from 'node:path';
+import {phaseNames} from '../plan/targets.ts';
 import {findRoot} from '../project/find-root.ts';
 import {type FileReport, validateFiles} from '../project/validate.ts';
 import {printDiagnostic} from '../ui/error.ts';
 import {painted, type Screen, screenOf} from '../ui/style.ts';
 import {plural} from '../ui/text.ts';
 import {EXIT} from './exit-codes.ts';
+import {openProject} from './open-project.ts';
 
 /** `paceline validate`: says what is wrong with config files. Fails when one is refused, with `--strict` also when one is warned about. */
 export function validate(
@@ -12,7 +14,8 @@ export function validate(
   options: {readonly root?: string; readonly json?: boolean; readonly strict?: boolean},
 ): number {
   const chosen = paths.length > 0 ? paths : [options.root ?? findRoot(process.cwd()) ?? '.'];
-  const reports = validateFiles(chosen.map((path) => resolve(path)));
+  const found = validateFiles(chosen.map((path) => resolve(path)));
+  const reports = found.length === 0 && paths.length === 0 ? scriptsReport(options.root) : found;
   const screen = screenOf(process.stdout, process.env);
   if (options.json === true) screen.write(`${JSON.stringify(reports, undefined, 2)}\n`);
   else print(screen, reports);
@@ -20,6 +23,15 @@ export function validate(
     reports.length === 0 ||
     reports.some((report) => report.status === 'refused' || (options.strict === true && report.status === 'warned'));
   return bad ? EXIT.taskFailed : EXIT.ok;
+}
+
+/** A project without config files of its own: its package.json scripts are the phases. */
+function scriptsReport(root: string | undefined): readonly FileReport[] {
+  const project = openProject(root === undefined ? {} : {root});
+  const {dialect, diagnostics} = project;
+  const phases = [...phaseNames(project)];
+  const status = diagnostics.length === 0 ? 'loaded' : 'warned';
+  return [{file: 'package.json', dialect, status, phases, keys: {honoured: 0, warned: 0, closed: 0}, diagnostics}];
 }
 
 const COLOURS = {loaded: 'green', warned: 'yellow', refused: 'red'} as const;

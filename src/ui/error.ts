@@ -34,6 +34,13 @@ export function printDiagnostic(screen: Screen, diagnostic: Diagnostic, root: st
   if (diagnostic.hint !== undefined) screen.write(`  ${diagnostic.hint}\n`);
 }
 
+/** The same in one line, for what is only good to know. */
+export function printBriefly(screen: Screen, {severity, code, message, origin}: Diagnostic): void {
+  const colour = severity === 'error' ? 'red' : 'yellow';
+  const place = `${origin.file}:${origin.line}:${origin.column}`;
+  screen.write(`${painted(screen, colour, severity)} ${place} ${message} ${painted(screen, 'dim', code)}\n`);
+}
+
 /** `--> file:line:column`, the line, and a squiggle under what is meant. */
 function excerpt(screen: Screen, root: string, origin: Origin, colour: 'red' | 'yellow'): string {
   const place = `  ${painted(screen, 'dim', '-->')} ${origin.file}:${origin.line}:${origin.column}\n`;

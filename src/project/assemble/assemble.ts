@@ -5,7 +5,7 @@ import {type PhaseDraft, underProfile} from '../declared/phase-draft.ts';
 import type {DialectContext, DialectResult} from '../dialects/dialect.ts';
 import {runsScriptHooks} from '../dialects/package-script.ts';
 import type {Members} from '../member.ts';
-import {type Pipeline, ROOT_WORKSPACE, type WorkspaceName} from '../project.ts';
+import {type PhaseName, type Pipeline, ROOT_WORKSPACE, type WorkspaceName} from '../project.ts';
 import {runHooks} from './hooks.ts';
 import {MemberPhases} from './member-phases.ts';
 import {Names} from './names.ts';
@@ -37,6 +37,8 @@ export function assemble(context: DialectContext, parts: Parts): DialectResult {
     alone,
   });
   const root = found.members[0];
+  const rootPhases = phases.inRoot(root);
+  if (!alone) warnEmpty(drafts, ownDrafts, (name) => rootPhases.has(name as PhaseName), found, context.report);
   const {
     name = root?.manifest?.name ?? posix.basename(context.root),
     version = root?.manifest?.version,
@@ -49,7 +51,7 @@ export function assemble(context: DialectContext, parts: Parts): DialectResult {
     ...about,
     ...(profile !== undefined && {profile}),
     profiles,
-    rootPhases: phases.inRoot(root),
+    rootPhases,
     phasesOf: (member) => phases.of(member),
     env: around.env,
     pipelines: pipelinesOf(top, names),
@@ -63,6 +65,28 @@ export function assemble(context: DialectContext, parts: Parts): DialectResult {
     descriptions: descriptionsOf(parts),
     files: files.map(({file}) => file),
   };
+}
+
+/** A phase without commands that no package.json has a script for, and that names no others, is nowhere: that is said. */
+function warnEmpty(
+  drafts: Drafts,
+  own: ReadonlyMap<WorkspaceName, Drafts>,
+  isInRoot: (name: string) => boolean,
+  found: Members,
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  const scripts = scriptPhases([...drafts.values()], found);
+  for (const {name, commands, aliasOf, origin} of drafts.values()) {
+    if (commands !== undefined || aliasOf !== undefined || isInRoot(name) || scripts.has(name)) continue;
+    if ([...own.values()].some((file) => file.has(name))) continue;
+    report({
+      severity: 'warning',
+      code: 'W_NO_COMMAND',
+      message: `the phase "${name}" has no command, and no package.json has a script of that name: it is left out`,
+      hint: 'Give it a `command`; `commands = []` keeps a phase that is only a name.',
+      origin,
+    });
+  }
 }
 
 /** The drafts of a file with what it says for this profile. */

@@ -478,3 +478,11 @@ describe('reading', () => {
     expect(dialects).toEqual(['lifecycle', 'cargo-make', 'turbo', 'scripts']);
   });
 });
+
+test('a phase that has neither a command nor a script anywhere is left out, which is said', () => {
+  const text = '[lifecycle.docs]\ndescription = "x"\n[lifecycle.lint]\n[lifecycle.all]\ncommands = []\n';
+  const project = loadProject(temporaryProject({...members, 'make.toml': text}), {env: {}});
+  expect(warnings(project)).toEqual([
+    expect.stringContaining('W_NO_COMMAND make.toml:1:12 the phase "docs" has no command'),
+  ]);
+});
