@@ -110,7 +110,9 @@ test('words behind -- go to the last command of the tasks that were named, as th
   expect(last.args).toEqual(odd);
   last.exit(0);
   expect(await program.ended).toMatchObject({code: 0});
-  expect((await rig.recorded()).command).toEqual(['run', 'test', '--', ...odd]);
+  const {command} = await rig.recorded();
+  expect(command.slice(0, 2)).toEqual(['run', 'test']);
+  expect(command.slice(-odd.length - 1)).toEqual(['--', ...odd]);
 });
 
 test('package.json scripts run directly, with what npm would tell them', async () => {

@@ -17,6 +17,7 @@ import {listenForInterrupts} from './interrupts.ts';
 import {type DisplayOptions, makeDisplay} from './make-display.ts';
 import {openHistory} from './open-history.ts';
 import {openProject, type ProjectOptions, planFor, reportWarnings} from './open-project.ts';
+import {recordedCommand} from './recorded-command.ts';
 import {runAlone} from './run-alone.ts';
 import {chosenWorkspaces} from './workspace-option.ts';
 
@@ -58,7 +59,7 @@ export async function run(targets: readonly string[], options: RunOptions, args:
   if (options.dryRun !== undefined) return (await import('./dry-run.ts')).printDryRun(project, planned, options.dryRun);
   return execute(project, planned, options, {
     jobs,
-    command: ['run', ...targets, ...(args.length === 0 ? [] : ['--', ...args])],
+    command: recordedCommand(process.argv.slice(2)),
     phases: [
       {name: 'config', start, end: read},
       {name: 'plan', start: read, end},

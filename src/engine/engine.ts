@@ -20,6 +20,7 @@ export class Engine {
   #forced = false;
   #failed = false;
   #interrupted: RunStatus | undefined;
+  #pressed = false;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -51,12 +52,13 @@ export class Engine {
 
   /** First call: every process group is asked to stop, and killed after the grace time. Second: killed now. */
   interrupt(signal: string): void {
-    if (this.#interrupted !== undefined) {
+    if (this.#pressed) {
       this.#forced = true;
       this.#options.emit({kind: 'run-stopping', time: this.#options.now(), reason: 'signal', signal, forced: true});
       for (const task of [...this.#running.values(), ...this.#persistent]) task.stop({kind: 'signal', signal}, true);
       return;
     }
+    this.#pressed = true;
     this.#halt({reason: 'signal', signal});
   }
 

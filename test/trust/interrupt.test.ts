@@ -270,3 +270,19 @@ test('a condition that is still being looked at holds up no other task, and ends
   expect(outcomes(program.events)).toEqual(['one passed', 'other cancelled']);
   expect(rig.command('other').count).toBe(0);
 });
+
+test('the first Ctrl-C behind the time limit of the run still asks; it does not kill', async () => {
+  const rig = await Rig.make({
+    'make.toml': '[execution]\ngrace = "1h"\n[lifecycle.build]\ncommand = "rig build"\n',
+  });
+  const program = rig.start(['run', 'build', '--timeout', '2s', '--output', 'ndjson']);
+  const build = await rig.command('build').nextInvocation();
+  await build.ignore('SIGTERM');
+  await program.event((event) => event.kind === 'run-stopping' && event.reason === 'timeout');
+  program.signal('SIGINT');
+  expect(await program.event((event) => event.kind === 'run-stopping' && event.reason === 'signal')).toMatchObject({
+    forced: false,
+  });
+  build.exit(0);
+  expect((await program.ended).code).toBe(124);
+});
