@@ -1,29 +1,13 @@
 import {at, type Digraph, forEachEdge, reversed} from '../graph/digraph.ts';
 import {reach} from '../graph/reach.ts';
+import {plainPhase} from '../project/plain-phase.ts';
 import type {Command, HookStep, Phase, PhaseName, Project, Workspace} from '../project/project.ts';
 import type {Stage} from './task.ts';
 import type {TaskGraph} from './task-graph.ts';
 
 /** A phase that only the planner knows: inline commands of a hook that runs once a run. */
 function inlinePhase(name: string, commands: readonly Command[], like: Pick<Phase, 'env' | 'origin'>): Phase {
-  return {
-    name: name as PhaseName,
-    private: true,
-    origin: like.origin,
-    commands,
-    needs: [],
-    after: [],
-    parallel: false,
-    env: like.env,
-    caching: {enabled: false, incremental: [], env: [], passEnv: [], extraKey: [], closure: 'transitive'},
-    limits: {retries: 0, retryDelayMs: 0},
-    resources: {cpu: 1, exclusive: false},
-    persistent: false,
-    firstRunOnly: false,
-    requiresApproval: false,
-    onFailure: 'stop',
-    tools: [],
-  };
+  return {...plainPhase(name as PhaseName, like.origin), private: true, commands, env: like.env};
 }
 
 /** Adds the steps of a hook, one behind the other; returns their nodes. */

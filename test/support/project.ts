@@ -1,4 +1,5 @@
 import type {Origin} from '../../src/base/source.ts';
+import {plainPhase} from '../../src/project/plain-phase.ts';
 import {
   type Command,
   type HookStep,
@@ -56,23 +57,11 @@ export function call(...names: readonly string[]): Command {
 
 /** A phase with one command, `echo NAME`. */
 export function phase(name: string, more: Partial<Phase> = {}): Phase {
+  const plain = plainPhase(name as PhaseName, line(1));
   return {
-    name: name as PhaseName,
-    private: false,
-    origin: line(1),
+    ...plain,
     commands: [shell(`echo ${name}`)],
-    needs: [],
-    after: [],
-    parallel: false,
-    env: [],
-    caching: {enabled: true, incremental: [], env: [], passEnv: [], extraKey: [], closure: 'transitive'},
-    limits: {retries: 0, retryDelayMs: 0},
-    resources: {cpu: 1, exclusive: false},
-    persistent: false,
-    firstRunOnly: false,
-    requiresApproval: false,
-    onFailure: 'stop',
-    tools: [],
+    caching: {...plain.caching, enabled: true},
     ...more,
   };
 }

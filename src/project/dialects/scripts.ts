@@ -1,9 +1,10 @@
 import {posix} from 'node:path';
 import {findMembers} from '../find-members.ts';
 import type {Member, Members} from '../member.ts';
+import {plainPhase} from '../plain-phase.ts';
 import {type Phase, type PhaseName, ROOT_WORKSPACE} from '../project.ts';
 import type {DialectContext, DialectResult} from './dialect.ts';
-import {plainPhase, plainSettings, runsScriptHooks, scriptCommands, scriptOrigin} from './package-script.ts';
+import {plainSettings, runsScriptHooks, scriptCommands, scriptOrigin} from './package-script.ts';
 
 /**
  * A project with neither make.toml nor turbo.json: each package.json script is a phase that needs the same script of the packages it

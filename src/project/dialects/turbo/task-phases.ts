@@ -1,5 +1,6 @@
 import type {Diagnostic, Origin} from '../../../base/source.ts';
 import type {Member} from '../../member.ts';
+import {plainPhase} from '../../plain-phase.ts';
 import {
   type Caching,
   type Phase,
@@ -8,7 +9,7 @@ import {
   ROOT_WORKSPACE,
   type Sequence,
 } from '../../project.ts';
-import {plainPhase, scriptCommands} from '../package-script.ts';
+import {scriptCommands} from '../package-script.ts';
 import {frameworkEnv} from './framework-env.ts';
 import {turboInputs, turboOutputs} from './globs.ts';
 import {needs, turboReference} from './references.ts';
