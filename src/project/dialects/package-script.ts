@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import type {Origin} from '../../base/source.ts';
 import type {Member, Members} from '../member.ts';
-import type {CommandRole, Phase, PhaseName, ShellCommand} from '../project.ts';
+import type {CommandRole, ShellCommand} from '../project.ts';
 import type {DialectResult} from './dialect.ts';
 
 /** Where a script of a member's package.json is written. */
