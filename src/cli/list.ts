@@ -65,7 +65,7 @@ function print(screen: Screen, project: Project, entries: readonly Entry[]): voi
   const members = [...project.workspaces.values()].filter(({name}) => name !== ROOT_WORKSPACE);
   const about = [project.type, project.dialect, members.length === 0 ? undefined : `${members.length} workspaces`];
   screen.write(
-    `${painted(screen, 'bold', project.name)} ${project.version ?? ''} (${about.filter(Boolean).join(', ')})\n`,
+    `${painted(screen, 'bold', project.name)}${project.version === undefined ? '' : ` ${project.version}`} (${about.filter(Boolean).join(', ')})\n`,
   );
   if (project.description !== undefined) screen.write(`${project.description}\n`);
   if ((project.authors ?? []).length > 0) screen.write(dim(`by ${project.authors?.join(', ')}\n`));

@@ -35,8 +35,10 @@ export function printSummary(context: DisplayContext, run: Run): void {
   screen.write(`\n${totals(context, run)}\n`);
   const path = criticalPath(run);
   if (path.tasks.length > 1) {
+    // where no terminal wraps the line, whole names are worth more
+    const most = screen.live ? Math.max(40, screen.columns() - 30) : 500;
     screen.write(
-      `${painted(screen, 'dim', 'critical path')} ${clipped(path.tasks.map(oneLine).join(' → '), Math.max(40, screen.columns() - 30))} (${duration(path.ms)})\n`,
+      `${painted(screen, 'dim', 'critical path')} ${clipped(path.tasks.map(oneLine).join(' → '), most)} (${duration(path.ms)})\n`,
     );
   }
 }
