@@ -8,6 +8,7 @@ const NEEDS = {
   'a mount of its own': () => works('unshare', '--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'),
   'a terminal': () => works('script', '--quiet', '--return', '--command', 'test -t 0', '/dev/null'),
   'another user': () => process.getuid?.() !== 0 || works('setpriv', '--reuid=65534', '--clear-groups', 'true'),
+  protoc: () => works('protoc', '--version'),
 } as const;
 
 export type Need = keyof typeof NEEDS;

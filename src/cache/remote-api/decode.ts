@@ -206,14 +206,19 @@ function readDigest(reader: Reader): Digest {
     else if (reader.field === 2) size = reader.int64();
     else reader.skip();
   }
-  if (!SHA256.test(hash)) throw new Error(`malformed digest: ${JSON.stringify(hash)} is no SHA-256`);
+  if (!SHA256.test(hash)) throw new Error(`malformed digest: ${quoted(hash)} is no SHA-256`);
   if (size < 0) throw new Error(`malformed digest: a blob of ${size} bytes`);
   return {hash: hash as Hash, size};
 }
 
 function present(digest: Digest | undefined, name: string): Digest {
-  if (digest === undefined) throw new Error(`malformed message: ${JSON.stringify(name)} has no digest`);
+  if (digest === undefined) throw new Error(`malformed message: ${quoted(name)} has no digest`);
   return digest;
+}
+
+/** At most 100 characters: the text may be as long as the message. */
+function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, 100));
 }
 
 type Execution = Pick<ActionResult, 'executionMs' | 'completedAt'>;

@@ -8,7 +8,7 @@ export const FIXED32 = 5;
 
 const LONGEST_VARINT = 10;
 /** Up to here a loop over the characters is faster than a call into Node. */
-const SHORT = 80;
+const SHORT = 32;
 
 /**
  * Writes the fields of a protobuf message one behind the other. Field numbers are below 16, so that each tag is one byte.
@@ -49,8 +49,9 @@ export class Writer {
     this.#buffer[this.#at++] = (field << 3) | DELIMITED;
     if (length <= SHORT && this.#ascii(value)) return;
     if (!value.isWellFormed()) throw new Error(`no text, half of a surrogate pair: ${JSON.stringify(value)}`);
-    this.#varint(Buffer.byteLength(value));
-    this.#at += this.#buffer.write(value, this.#at);
+    const start = this.#at + 1;
+    this.#at = start + this.#buffer.write(value, start);
+    this.close(start);
   }
 
   /** Begins a message in a field. What is written until `close` belongs to it; the result is for `close`. */
