@@ -108,7 +108,10 @@ export class StoreFolder {
 
   /** What a failure of the disk becomes; anything else is a bug and stays what it is. */
   writeError(cause: unknown): unknown {
-    if ((cause as NodeJS.ErrnoException).syscall === undefined) return cause;
+    return (cause as NodeJS.ErrnoException).syscall === undefined ? cause : this.unwritable(cause);
+  }
+
+  unwritable(cause: unknown): PacelineError {
     return new PacelineError(
       'E_CACHE_WRITE',
       `Cannot write to the cache ${this.directory}: ${(cause as Error).message}`,

@@ -1,11 +1,12 @@
 import {closeSync, fstatSync, lstatSync, openSync} from 'node:fs';
 import {type Digest, EMPTY_DIGEST, type Hash, hashOf} from '../digest.ts';
-import {decodeActionResult} from '../remote-api/decode.ts';
 import type {ActionResult} from '../remote-api/messages.ts';
 import type {BlobFiles} from './blob-files.ts';
-import {type BlobPlace, FOOTER_BYTES, isIntact, type Layout, readFooter, readIndex} from './entry-format.ts';
-import {CHUNK_BYTES, readInto, writeAll} from './file-bytes.ts';
+import {type Contents, readContents} from './entry-contents.ts';
+import {type BlobPlace, readIndex} from './entry-format.ts';
+import {readInto, writeAll} from './file-bytes.ts';
 import {namedBlobs} from './named-blobs.ts';
+import {PackWindow} from './pack-window.ts';
 import {removeQuietly, type StoreProblem} from './store-folder.ts';
 
 /** Entries up to this size are read at once, bytes. */
@@ -17,15 +18,6 @@ export interface EntryPlace {
   readonly action: Hash;
   readonly large: BlobFiles;
   readonly onProblem: (problem: StoreProblem) => void;
-}
-
-/** What was read of an entry, and is proven to be what was written. */
-interface Contents {
-  readonly tail: Buffer;
-  readonly layout: Layout;
-  readonly result: ActionResult;
-  /** The packed blobs, where they were read too; not proven. */
-  readonly pack: Buffer | undefined;
 }
 
 /**
@@ -175,57 +167,6 @@ export class StoredEntry {
     if (!this.#gone) removeIfSame(this.#place.path, this.#inode);
     this.#gone = true;
     return false;
-  }
-}
-
-/** Bytes of a pack, which are read ahead. */
-class PackWindow {
-  readonly #length: number;
-  readonly #read: (offset: number, size: number) => Uint8Array | undefined;
-  #start = 0;
-  #bytes: Uint8Array;
-
-  constructor(
-    pack: Uint8Array | undefined,
-    length: number,
-    read: (offset: number, size: number) => Uint8Array | undefined,
-  ) {
-    this.#length = length;
-    this.#read = read;
-    this.#bytes = pack ?? new Uint8Array();
-  }
-
-  read(offset: number, size: number): Uint8Array | undefined {
-    if (offset + size > this.#length) return undefined;
-    if (offset < this.#start || offset + size > this.#start + this.#bytes.length) {
-      this.#bytes =
-        this.#read(offset, Math.min(Math.max(size, CHUNK_BYTES), this.#length - offset)) ?? new Uint8Array();
-      this.#start = offset;
-    }
-    const bytes = this.#bytes.subarray(offset - this.#start, offset - this.#start + size);
-    return bytes.length === size ? bytes : undefined;
-  }
-}
-
-function readContents(file: number, size: number, action: Hash, whole: boolean): Contents | 'newer' | 'broken' {
-  const entry = Buffer.allocUnsafeSlow(whole ? size : 0);
-  if (readInto(file, entry, 0) !== entry.length) return 'broken';
-  const read = (offset: number, length: number): Buffer => {
-    if (whole) return entry.subarray(offset, offset + length);
-    const bytes = Buffer.allocUnsafeSlow(length);
-    return bytes.subarray(0, readInto(file, bytes, offset));
-  };
-  if (size < FOOTER_BYTES) return 'broken';
-  const layout = readFooter(read(size - FOOTER_BYTES, FOOTER_BYTES), size);
-  if (layout === undefined) return 'broken';
-  if (layout === 'newer') return layout;
-  const tail = read(layout.resultOffset, size - layout.resultOffset);
-  if (!isIntact(tail, action)) return 'broken';
-  try {
-    const result = decodeActionResult(tail.subarray(0, layout.resultLength));
-    return {tail, layout, result, pack: whole ? entry.subarray(0, layout.resultOffset) : undefined};
-  } catch {
-    return 'broken';
   }
 }
 
