@@ -27,7 +27,7 @@ const rooms: Readonly<Record<string, Room>> = {
   project: {},
   plan: {values: ['project', 'graph'], pure: true},
   record: {values: ['plan']},
-  cache: {values: ['plan', 'record']},
+  cache: {values: ['plan', 'record'], types: ['project']},
   services: {values: ['plan', 'record']},
   engine: {values: running},
   cleanroom: {values: [...running, 'engine']},

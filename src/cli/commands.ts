@@ -42,6 +42,9 @@ const run: Definition = (program, end) => {
         'none',
       ]),
     )
+    .option('--no-cache', 'run everything, and store nothing')
+    .option('--force', 'run everything, and store the results')
+    .option('--why', 'say of each cached task why it ran, or why it did not have to')
     .option('--strict', 'warnings about the config are errors')
     .addHelpText('after', '\nWords behind -- go to the last command of each task that was named.')
     .action(async (phases: string[], options, command: Command) => {

@@ -6,6 +6,7 @@ import {screenOf} from '../ui/style.ts';
 export interface DisplayOptions {
   readonly output: 'auto' | 'live' | 'grouped' | 'ndjson';
   readonly logs?: ShownLogs;
+  readonly why?: boolean;
 }
 
 /** Chooses how a run is shown, by what was asked for and what the terminal can do; the folder of its logs is known later. */
@@ -28,6 +29,7 @@ export async function makeDisplay(
     streamed: new Set(
       [...planned.tasks.values()].filter((task) => task.requested && task.phase.persistent).map((task) => task.id),
     ),
+    why: options.why === true,
     groups: process.env.GITHUB_ACTIONS === 'true',
   };
   const display = live

@@ -1,6 +1,5 @@
 import {availableParallelism, totalmem} from 'node:os';
 import {PacelineError} from '../base/error.ts';
-import type {Diagnostic} from '../base/source.ts';
 import {VERSION} from '../base/version.ts';
 import type {ContinuePolicy} from '../engine/engine-options.ts';
 import {firstRunSkip} from '../engine/first-run.ts';
@@ -12,6 +11,7 @@ import type {Project} from '../project/project.ts';
 import {openStateFolder} from '../record/state-folder.ts';
 import type {Display} from '../ui/display.ts';
 import {askApproval} from './approval.ts';
+import {cacheFolderOf} from './cache-folder.ts';
 import {durationOption} from './duration-option.ts';
 import {listenForInterrupts} from './interrupts.ts';
 import {type DisplayOptions, makeDisplay} from './make-display.ts';
@@ -32,6 +32,9 @@ export interface RunOptions extends ProjectOptions, DisplayOptions {
   readonly define?: readonly string[];
   readonly approve?: readonly string[];
   readonly timeout?: string;
+  /** False: neither use nor store results. */
+  readonly cache: boolean;
+  readonly force?: boolean;
 }
 
 /** `paceline run`: reads, plans, asks, runs, shows. Returns the exit code. */
@@ -104,7 +107,7 @@ async function execute(
   const history = openHistory(folder, project.state.history);
   const {skip, remember} = await skipping(project, planned, folder.path, history.succeeded);
   const needed = [...planned.tasks.values()].filter((task) => skip(task) === undefined);
-  const doubts: readonly Diagnostic[] = await checkTools(project, needed, process.env);
+  const {problems: doubts, versions} = await checkTools(project, needed, process.env);
   reportWarnings({...project, diagnostics: []}, options.strict === true, doubts);
   await askApproval(needed, options.approve ?? []);
   const timeoutMs =
@@ -125,6 +128,9 @@ async function execute(
     version: VERSION,
     store: history.store,
     durations: history.durations,
+    cacheMode: options.cache === false ? 'off' : options.force === true ? 'write' : 'on',
+    cacheFolder: cacheFolderOf(project, process.env),
+    tools: versions,
     continueOn: options.continue,
     ...(timeoutMs === undefined ? {} : {timeoutMs}),
     defined: definitions(options.define ?? []),

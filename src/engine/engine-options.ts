@@ -1,3 +1,4 @@
+import type {TaskCache} from '../cache/task-cache.ts';
 import type {Task, TaskPlan} from '../plan/task.ts';
 import type {RunListener} from '../record/events.ts';
 import type {Environment} from './environment.ts';
@@ -23,6 +24,8 @@ export interface EngineOptions {
   readonly graceMs: number;
   readonly timeoutMs?: number;
   readonly profile?: string;
+  /** Knows which tasks need not run because their results are stored. */
+  readonly cache?: TaskCache;
   /** Why a task need not run now; undefined when it must. */
   readonly skip: (task: Task) => string | undefined;
 }

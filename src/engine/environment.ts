@@ -1,5 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import {delimiter, join} from 'node:path';
+import {HASHED_NAMES, NameList, PASSED_NAMES} from '../cache/environment-names.ts';
+import type {KeyVariables} from '../cache/key.ts';
 import type {Task} from '../plan/task.ts';
 import type {EnvEntry, Project, ShellCommand} from '../project/project.ts';
 import {conditionFailure} from './condition.ts';
@@ -19,11 +21,19 @@ export interface EnvironmentOptions {
   readonly marks: Readonly<Record<string, string>>;
 }
 
+/** What a cached task inherits. */
+interface NameLists {
+  readonly key: string;
+  readonly hashed: NameList;
+  readonly passed: NameList;
+}
+
 /** Makes the environment of each command. What many tasks share is made once. */
 export class Environment {
   readonly #options: EnvironmentOptions;
   readonly #base: Variables;
-  readonly #entries = new Map<readonly EnvEntry[], ReadonlyMap<string, Variables>>();
+  readonly #entries = new Map<readonly EnvEntry[], Map<string, Variables>>();
+  readonly #lists = new Map<string, NameLists>();
   readonly #scripts = new Map<EnvEntry, string>();
 
   constructor(options: EnvironmentOptions) {
@@ -34,7 +44,7 @@ export class Environment {
   /** Variables that a task's commands see; `extra` is added before what the command line defines. */
   forTask(task: Task, extra: Readonly<Record<string, string>> = {}): Variables {
     const {phase, workspace} = task;
-    const shared = this.#resolved(phase.env, workspace.directory);
+    const shared = this.#resolved(task);
     return {
       ...shared,
       PACELINE_TASK: task.id,
@@ -44,6 +54,56 @@ export class Environment {
       ...extra,
       ...this.#options.defined,
     };
+  }
+
+  /**
+   * The variables that are part of a cached task's key: those that the config sets, those of `env`, those that every key has, and
+   * those of the command line. PATH is not: the versions of tools are.
+   */
+  forKey(task: Task): KeyVariables {
+    const {phase} = task;
+    const shared = this.#resolved(task);
+    const {hashed} = this.#namesOf(task);
+    const names = new Set([...phase.env.map(({name}) => name), ...Object.keys(this.#options.defined)]);
+    for (const name of Object.keys(this.#options.inherited)) if (hashed.has(name)) names.add(name);
+    names.delete('PATH');
+    const values: [string, string][] = [];
+    for (const name of [...names].sort()) {
+      const value = this.#options.defined[name] ?? shared[name];
+      if (value !== undefined) values.push([name, value]);
+    }
+    return values;
+  }
+
+  /** Names of variables that paceline was given and that a task does not see. */
+  withheldFrom(task: Task): readonly string[] {
+    if (!this.#isStrict(task)) return [];
+    const visible = this.forTask(task);
+    return Object.keys(this.#options.inherited).filter((name) => !Object.hasOwn(visible, name));
+  }
+
+  /** A cached task sees only what is declared, or its result would depend on what nobody named. */
+  #isStrict({phase}: Task): boolean {
+    return phase.caching.enabled && this.#options.project.cache.enabled;
+  }
+
+  #namesOf({phase}: Task): NameLists {
+    const {cache} = this.#options.project;
+    const key = JSON.stringify([phase.caching.env, phase.caching.passEnv, phase.caching.extraKey]);
+    let lists = this.#lists.get(key);
+    if (lists === undefined) {
+      const named = phase.caching.extraKey.flatMap((part) => (part.kind === 'env' ? [part.name] : []));
+      const hashed = [...HASHED_NAMES, ...cache.globalEnv, ...phase.caching.env, ...named];
+      const passed = [...PASSED_NAMES, ...cache.globalPassEnv, ...phase.caching.passEnv];
+      lists = {key, hashed: new NameList(hashed), passed: new NameList(passed)};
+      this.#lists.set(key, lists);
+    }
+    return lists;
+  }
+
+  /** PATH of commands in the root folder. */
+  get path(): string {
+    return this.#path('', this.#options.inherited.PATH);
   }
 
   /** Behind a prefetch stage nothing should have to be fetched any more. */
@@ -60,21 +120,32 @@ export class Environment {
     return {...variables, ...npmVariables(project, task.workspace, command.packageScript, command.line, inherited)};
   }
 
-  /** Environments depend on the list of entries and on the workspace's folder (for PATH) only. */
-  #resolved(entries: readonly EnvEntry[], directory: string): Variables {
-    let byFolder = this.#entries.get(entries) as Map<string, Variables> | undefined;
+  /** Environments depend on the list of entries, on what may be inherited, and on the workspace's folder (for PATH) only. */
+  #resolved(task: Task): Variables {
+    const entries = task.phase.env;
+    const {directory} = task.workspace;
+    const lists = this.#isStrict(task) ? this.#namesOf(task) : undefined;
+    let byFolder = this.#entries.get(entries);
     if (byFolder === undefined) {
       byFolder = new Map();
       this.#entries.set(entries, byFolder);
     }
-    const known = byFolder.get(directory);
+    const key = `${directory}\0${lists?.key ?? ''}`;
+    const known = byFolder.get(key);
     if (known !== undefined) return known;
-    const variables: Variables = {...this.#base};
+    const variables: Variables = lists === undefined ? {...this.#base} : this.#declaredOnly(lists);
     const folder = join(this.#options.project.root, directory);
     for (const entry of entries) this.#apply(entry, variables, folder);
     variables.PATH = this.#path(directory, variables.PATH);
-    byFolder.set(directory, variables);
+    byFolder.set(key, variables);
     return variables;
+  }
+
+  #declaredOnly({hashed, passed}: NameLists): Variables {
+    const visible = Object.entries(definedOnly(this.#options.inherited)).filter(
+      ([name]) => hashed.has(name) || passed.has(name),
+    );
+    return {...Object.fromEntries(visible), ...this.#options.marks};
   }
 
   #apply(entry: EnvEntry, variables: Variables, folder: string): void {

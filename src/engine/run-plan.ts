@@ -1,4 +1,6 @@
 import {closeSync, openSync, readSync} from 'node:fs';
+import {DiskStore} from '../cache/store/disk-store.ts';
+import {TaskCache, type TaskCacheOptions} from '../cache/task-cache.ts';
 import type {Task, TaskPlan} from '../plan/task.ts';
 import type {Project} from '../project/project.ts';
 import {
@@ -41,6 +43,12 @@ export interface RunPlanOptions {
   readonly skip: (task: Task) => string | undefined;
   readonly listeners: (run: RunId, logs: string) => readonly RunListener[];
   readonly phases: RunStarted['phases'];
+  /** How stored results are used. */
+  readonly cacheMode: TaskCacheOptions['mode'];
+  /** Where they are, absolute. */
+  readonly cacheFolder: string;
+  /** Versions of the tools that the config asks for. */
+  readonly tools: Readonly<Record<string, string>>;
   /** Gets a function that stops the run: asks at the first call, kills at the second. */
   readonly onInterruptible: (interrupt: (signal: string) => void) => void;
 }
@@ -66,11 +74,14 @@ export async function runPlan(options: RunPlanOptions): Promise<Run> {
   };
   for (const listener of shown) listener(started);
   announce(emit, recovered.ended, recovered.active.length);
+  const environment = environmentOf(options, run);
+  const cache = cacheOf(options, environment, emit);
   const engine = new Engine({
     planned,
     root: project.root,
     executor: new HostExecutor(new ScriptFiles(logs.folder)),
-    environment: environmentOf(options, run),
+    environment,
+    ...(cache !== undefined && {cache}),
     logs,
     emit,
     now: () => performance.now(),
@@ -86,6 +97,7 @@ export async function runPlan(options: RunPlanOptions): Promise<Run> {
     engine.interrupt(name);
   });
   const status = await engine.run();
+  cache?.finish();
   const escaped = await endProcesses(
     () => processesOfRuns(new Set([run]), firstNumberAfterUs()),
     Math.min(project.limits.graceMs, 2000),
@@ -156,6 +168,29 @@ function environmentOf(options: RunPlanOptions, run: RunId): Environment {
     inherited,
     defined,
     marks: {PACELINE_RUN_ID: around === undefined ? run : `${around}:${run}`, PACELINE_ROOT: project.root},
+  });
+}
+
+/** Undefined when no task of the plan is cached. */
+function cacheOf(options: RunPlanOptions, environment: Environment, emit: RunListener): TaskCache | undefined {
+  const {project, planned, folder, cacheMode, cacheFolder, tools} = options;
+  const isUsed = project.cache.enabled && [...planned.tasks.values()].some(({phase}) => phase.caching.enabled);
+  if (!isUsed) return undefined;
+  const problems = new Set<string>();
+  const store = new DiskStore(cacheFolder, ({path, message}) => {
+    if (!problems.has(path)) notice(emit, 'W_STORE', `${path} ${message}.`);
+    problems.add(path);
+  });
+  return new TaskCache({
+    project,
+    planned,
+    stateFolder: folder.path,
+    store,
+    mode: cacheMode,
+    variablesOf: (task) => environment.forKey(task),
+    path: environment.path,
+    tools,
+    notify: (one) => emit({kind: 'notice', time: performance.now(), ...one}),
   });
 }
 

@@ -1,4 +1,9 @@
+import {readSync, writeSync} from 'node:fs';
 import {join} from 'node:path';
+import {PacelineError} from '../base/error.ts';
+import type {Lookup} from '../cache/task-cache.ts';
+import type {Ticket} from '../cache/ticket.ts';
+import {usedNotice, withheldNotice} from '../cache/withheld.ts';
 import type {Task} from '../plan/task.ts';
 import type {Condition} from '../project/project.ts';
 import type {CommandEnd, LogRange, TaskFinished, TaskStatus} from '../record/events.ts';
@@ -12,7 +17,10 @@ export interface TaskResult {
 }
 
 interface TaskRunOptions
-  extends Pick<EngineOptions, 'root' | 'executor' | 'environment' | 'logs' | 'emit' | 'now' | 'graceMs' | 'profile'> {
+  extends Pick<
+    EngineOptions,
+    'root' | 'executor' | 'environment' | 'logs' | 'emit' | 'now' | 'graceMs' | 'profile' | 'cache'
+  > {
   readonly extraEnv: Readonly<Record<string, string>>;
 }
 
@@ -83,6 +91,66 @@ export class TaskRun {
         reason: `its log cannot be opened: ${(error as Error).message}`,
       });
     }
+    const found = await this.#lookup();
+    if (found.kind === 'hit') return this.#useResult(found, slot);
+    if (found.kind === 'stopped' || this.#stopped !== undefined) {
+      if (found.kind === 'miss') found.ticket.failed();
+      logs.giveBack(slot, slot.start);
+      return this.#finish({status: 'cancelled', attempts: 0, flaky: false, reason: 'stopped before it ran'});
+    }
+    const ticket = found.kind === 'miss' ? found.ticket : undefined;
+    if (found.kind === 'miss') {
+      const {reason, differences} = found;
+      this.#options.emit({kind: 'cache-missed', time: this.#options.now(), task: task.id, reason, differences});
+      found.ticket.prepare();
+      this.#warnOfUsed();
+    }
+    await this.#runAttempts(slot, ticket);
+  }
+
+  /** A variable that the command names and that it will not see is usually forgotten. */
+  #warnOfUsed(): void {
+    const {environment, emit, now} = this.#options;
+    const {task} = this;
+    if (!task.commands.some((command) => JSON.stringify(command).includes('$'))) return;
+    const message = usedNotice(task, environment.withheldFrom(task));
+    if (message !== undefined)
+      emit({kind: 'notice', time: now(), level: 'warning', code: 'W_WITHHELD', message, task: task.id});
+  }
+
+  async #lookup(): Promise<Lookup> {
+    const {cache, emit, now} = this.#options;
+    if (cache === undefined) return {kind: 'off'};
+    try {
+      return await cache.lookup(this.task, () => this.#stopped !== undefined);
+    } catch (error) {
+      // the cache never keeps a task from running
+      const message = `The cache could not be asked about ${this.task.id}: ${(error as Error).message}.`;
+      emit({kind: 'notice', time: now(), level: 'warning', code: 'W_CACHE', message, task: this.task.id});
+      return {kind: 'off'};
+    }
+  }
+
+  /** What the task printed when it ran is printed again. */
+  #useResult({how, log, savedMs}: Extract<Lookup, {kind: 'hit'}>, slot: LogSlot): void {
+    const {logs} = this.#options;
+    for (let at = 0; at < log.length; ) at += writeSync(slot.descriptor, log, at);
+    const range = {file: slot.file, start: slot.start, end: slot.start + log.length};
+    logs.giveBack(slot, range.end);
+    this.#finish({
+      status: 'cached',
+      attempts: 0,
+      flaky: false,
+      reason: how,
+      ...(savedMs > 0 && {savedMs}),
+      ...(log.length > 0 && {log: range}),
+    });
+  }
+
+  async #runAttempts(slot: LogSlot, ticket: Ticket | undefined): Promise<void> {
+    const {task} = this;
+    const {logs} = this.#options;
+    const began = performance.now();
     const tries = task.phase.requiresApproval ? 1 : task.phase.limits.retries + 1;
     for (let attempt = 1; ; attempt++) {
       const result = await this.#runAttempt(attempt, slot);
@@ -90,13 +158,46 @@ export class TaskRun {
       const isLast = succeeded(result.end) || attempt >= tries || this.#stopped !== undefined;
       if (!isLast) await this.#waitForRetry(attempt, result.end);
       if (isLast || this.#stopped !== undefined) {
+        const isRight = succeeded(result.end);
+        const success = {
+          durationMs: performance.now() - began,
+          log: () => bytesOf(slot.descriptor, log),
+          flaky: attempt > 1,
+        };
+        const problem = await this.#settle(isRight ? success : undefined, ticket);
         if (!task.phase.persistent) logs.giveBack(slot, log.end);
         this.#abort.abort();
         // a probe that is under way ends with its server
         if (this.#watches.length > 0) await Promise.all(this.#watches);
-        return this.#finish(this.#outcome(result, attempt, log));
+        const outcome = this.#outcome(result, attempt, log);
+        return this.#finish(problem === undefined ? outcome : {...outcome, status: 'failed', reason: problem});
       }
     }
+  }
+
+  /** Tells the cache how the task ended; returns why it counts as failed although it succeeded. */
+  async #settle(
+    success: Parameters<Ticket['succeeded']>[0] | undefined,
+    ticket: Ticket | undefined,
+  ): Promise<string | undefined> {
+    const {cache, environment, emit, now, root} = this.#options;
+    if (success === undefined && cache !== undefined) {
+      const message = withheldNotice(this.task, environment.withheldFrom(this.task), root);
+      if (message !== undefined)
+        emit({kind: 'notice', time: now(), level: 'warning', code: 'W_WITHHELD', message, task: this.task.id});
+    }
+    if (ticket === undefined) cache?.hasRun(this.task, success !== undefined);
+    else if (success === undefined) ticket.failed();
+    else {
+      try {
+        await ticket.succeeded(success);
+      } catch (error) {
+        if (error instanceof PacelineError)
+          return `${error.message}${error.hint === undefined ? '' : ` ${error.hint}`}`;
+        throw error;
+      }
+    }
+    return undefined;
   }
 
   #unmet(condition: Condition): Promise<string | undefined> {
@@ -196,4 +297,16 @@ export class TaskRun {
     this.#options.emit({kind: 'task-finished', time: this.#options.now(), task: this.task.id, ...outcome});
     this.#announceEnd({status: outcome.status});
   }
+}
+
+/** A log of more is not kept. */
+const LONGEST_LOG = 64 * 2 ** 20;
+
+function bytesOf(descriptor: number, {start, end}: LogRange): Uint8Array | undefined {
+  if (end - start > LONGEST_LOG) return undefined;
+  const bytes = Buffer.alloc(end - start);
+  let at = 0;
+  for (let read = 1; at < bytes.length && read > 0; at += read)
+    read = readSync(descriptor, bytes, at, bytes.length - at, start + at);
+  return bytes.subarray(0, at);
 }

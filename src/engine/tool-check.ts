@@ -44,30 +44,32 @@ const PACKAGES = new Set(['node', 'npm', 'npx', 'pnpm', 'yarn', 'bun', 'deno']);
 
 /**
  * Looks, before the first task, whether the tools are there: what the config requires with its versions, and the interpreters and package
- * managers that the planned commands begin with. Returns warnings.
+ * managers that the planned commands begin with. Returns warnings, and what the tools of the config say of their versions.
  * @throws PacelineError E_TOOL_MISSING, E_TOOL_VERSION with every missing tool and the phase that needs it
  */
 export async function checkTools(
   project: Project,
   tasks: readonly Task[],
   env: Readonly<Record<string, string | undefined>>,
-): Promise<readonly Diagnostic[]> {
+): Promise<{readonly problems: readonly Diagnostic[]; readonly versions: Readonly<Record<string, string>>}> {
+  const versions: Record<string, string> = {};
   const wanted = new Map<string, ToolRequirement>();
   for (const tool of [...project.tools, ...tasks.flatMap((task) => task.phase.tools)])
     wanted.set(`${tool.name} ${tool.range ?? ''}`, tool);
-  const declared = await Promise.all([...wanted.values()].map((tool) => checkDeclared(tool, project, env)));
+  const declared = await Promise.all([...wanted.values()].map((tool) => checkDeclared(tool, project, env, versions)));
   const problems = [...declared.flat(), ...missingPrograms(project, tasks, env)];
   const errors = problems.filter((problem) => problem.severity === 'error');
   const first = errors[0];
   if (first !== undefined)
     throw new PacelineError(first.code, first.message, {diagnostics: errors, origin: first.origin});
-  return problems;
+  return {problems, versions};
 }
 
 async function checkDeclared(
   tool: ToolRequirement,
   project: Project,
   env: Readonly<Record<string, string | undefined>>,
+  versions: Record<string, string>,
 ): Promise<readonly Diagnostic[]> {
   const severity = tool.required ? 'error' : 'warning';
   const install = tool.install === undefined ? {} : {hint: `Install it: ${tool.install}`};
@@ -83,6 +85,7 @@ async function checkDeclared(
         origin: tool.origin,
       },
     ];
+  versions[tool.name] = output.trim().slice(0, 200);
   if (tool.range === undefined) return [];
   const {coerce, satisfies, validRange} = await import('semver');
   if (validRange(tool.range) === null) {

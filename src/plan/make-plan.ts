@@ -74,6 +74,11 @@ function onlyRequested(planned: TaskPlan, requested: ReadonlySet<string>): TaskP
     },
     tasks: new Map([...planned.tasks].filter(([id]) => kept.has(id))),
     finals: new Map(),
+    cut: new Set(
+      planned.plan.edges
+        .filter(({from, to, kind}) => kind !== 'order' && kept.has(to) && !kept.has(from))
+        .map(({to}) => to),
+    ),
   };
 }
 

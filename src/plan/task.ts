@@ -28,6 +28,8 @@ export interface TaskPlan {
   readonly tasks: ReadonlyMap<NodeId, Task>;
   /** Nodes of the last three stages; everything else is the main part. */
   readonly finals: ReadonlyMap<NodeId, 'after_all' | 'on_error' | 'on_success'>;
+  /** Tasks that need others which were left out of the plan. */
+  readonly cut?: ReadonlySet<NodeId>;
   /** A pipeline: the first failure ends it. */
   readonly inOrder: boolean;
   readonly diagnostics: readonly Diagnostic[];

@@ -198,7 +198,7 @@ export interface EnvEntry {
   readonly origin: Origin;
 }
 
-/** Read from the config; acted upon by the cache. */
+/** What may be skipped, and what that depends on. */
 export interface Caching {
   /** Undefined: nobody said; a dialect has its own default. */
   readonly enabled: boolean;
@@ -215,6 +215,8 @@ export interface Caching {
   /** Files, variables and literal text from `cache_key`. */
   readonly extraKey: readonly CacheKeyPart[];
   readonly closure: 'transitive' | 'direct';
+  /** Store a result that needed more than one attempt, too. */
+  readonly retried?: boolean;
 }
 
 export type CacheKeyPart =

@@ -24,10 +24,10 @@ export type CommandEnd =
   | {readonly kind: 'unstartable'; readonly reason: string};
 
 /**
- * passed: ran and succeeded. failed: ran and did not. tolerated: failed, and the phase says that this is all right. skipped: did not
+ * passed: ran and succeeded. cached: its stored result holds, and its outputs are in place. failed: ran and did not. tolerated: failed, and the phase says that this is all right. skipped: did not
  * have to run. blocked: what it needs failed. cancelled: the run ended first. stopped: a persistent task that was ended.
  */
-export type TaskStatus = 'passed' | 'failed' | 'tolerated' | 'skipped' | 'blocked' | 'cancelled' | 'stopped';
+export type TaskStatus = 'passed' | 'cached' | 'failed' | 'tolerated' | 'skipped' | 'blocked' | 'cancelled' | 'stopped';
 
 export type RunStatus = 'passed' | 'failed' | 'interrupted' | 'timeout';
 
@@ -58,6 +58,15 @@ export type RunEvent =
       readonly attempt: number;
       readonly command: number;
       readonly end: CommandEnd;
+    }
+  | {
+      readonly kind: 'cache-missed';
+      readonly time: RunTime;
+      readonly task: NodeId;
+      /** For a person: what is not as it was. */
+      readonly reason: string;
+      /** All differences to the nearest earlier result, a line each; the first of many. */
+      readonly differences: readonly string[];
     }
   | {readonly kind: 'task-ready'; readonly time: RunTime; readonly task: NodeId}
   | {
@@ -114,8 +123,10 @@ export interface TaskFinished {
   readonly attempts: number;
   /** Passed, but not at the first attempt. */
   readonly flaky: boolean;
-  /** Why it was skipped, blocked or cancelled, for a person. */
+  /** Why it was skipped, blocked or cancelled, or what was done about a cached one, for a person. */
   readonly reason?: string;
+  /** Cached: how long its execution took, ms. */
+  readonly savedMs?: number;
   readonly end?: CommandEnd;
   readonly log?: LogRange;
   /** The command that failed. */

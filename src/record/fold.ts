@@ -34,6 +34,7 @@ export class RunFold {
   readonly #spans: Draft[] = [];
   readonly #running = new Map<NodeId, RunningTask>();
   readonly #tasks: TaskRecord[] = [];
+  readonly #missed = new Map<NodeId, string>();
   readonly #notices: Run['notices'][number][] = [];
   #last: number;
   #end: Extract<RunEvent, {kind: 'run-finished'}> | undefined;
@@ -70,6 +71,9 @@ export class RunFold {
         running?.commands.delete(event.command);
         break;
       }
+      case 'cache-missed':
+        this.#missed.set(event.task, event.reason);
+        break;
       case 'task-retrying':
         this.#finishAttempt(event.task, event.time, false);
         break;
@@ -138,13 +142,14 @@ export class RunFold {
 
   #finishTask({kind: _kind, time, ...rest}: TaskFinished): void {
     const running = this.#running.get(rest.task);
-    const ok = rest.status === 'passed' || rest.status === 'stopped';
+    const ok = rest.status === 'passed' || rest.status === 'cached' || rest.status === 'stopped';
     this.#finishAttempt(rest.task, time, ok);
     finish(running?.span, time, ok);
     this.#running.delete(rest.task);
     const started = running === undefined ? {} : {start: running.span.start};
     const ready = running?.ready === undefined ? {} : {ready: running.ready};
-    this.#tasks.push({...rest, ...started, ...ready, finish: time});
+    const missed = this.#missed.get(rest.task);
+    this.#tasks.push({...rest, ...(missed !== undefined && {missed}), ...started, ...ready, finish: time});
   }
 
   /** Tasks that were running when the events stop. */

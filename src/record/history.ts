@@ -173,8 +173,8 @@ function learn(database: DatabaseSync, run: Run): void {
   );
   const success = database.prepare('INSERT OR IGNORE INTO first_success VALUES (?, ?)');
   for (const task of run.tasks) {
-    if (task.status !== 'passed' || task.start === undefined) continue;
-    duration.run(task.task, task.finish - task.start);
+    if (task.status !== 'passed' && task.status !== 'cached') continue;
+    if (task.status === 'passed' && task.start !== undefined) duration.run(task.task, task.finish - task.start);
     success.run(task.task, Math.round(run.at + task.finish));
   }
 }

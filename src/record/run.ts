@@ -39,6 +39,10 @@ export interface TaskRecord {
   readonly end?: CommandEnd;
   readonly line?: string;
   readonly log?: LogRange;
+  /** Of a cached task: how long its execution took, ms. */
+  readonly savedMs?: number;
+  /** Why there was no stored result to use; absent when nobody looked, or when there was one. */
+  readonly missed?: string;
   /** ms since the start of the run; absent when it never started. */
   readonly start?: RunTime;
   readonly finish: RunTime;

@@ -23,7 +23,8 @@ export function groupedDisplay(context: DisplayContext): Display {
     const spent = start === undefined ? '' : ` ${painted(screen, 'dim', duration(event.time - start))}`;
     const title = `${signOf(screen, event)} ${oneLine(event.task)}${spent}${why === '' ? '' : `  ${why}`}`;
     if (!wanted || !hasLog) {
-      if (wanted || event.status !== 'passed') screen.write(`${title}\n`);
+      // a task that did not run is in the summary
+      if (event.status !== 'cached' && (wanted || event.status !== 'passed')) screen.write(`${title}\n`);
       return;
     }
     if (context.groups) screen.write(`::group::${title}\n`);
@@ -50,6 +51,7 @@ export function groupedDisplay(context: DisplayContext): Display {
         printStopping(screen, event);
         break;
       case 'run-started':
+      case 'cache-missed':
       case 'command-started':
       case 'command-finished':
       case 'task-ready':

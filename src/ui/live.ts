@@ -72,6 +72,7 @@ class LiveView {
       case 'run-stopping':
         this.#above(() => printStopping(this.#screen, event));
         break;
+      case 'cache-missed':
       case 'command-started':
       case 'command-finished':
       case 'run-finished':

@@ -11,6 +11,7 @@ interface Mark {
 
 const MARKS: Record<TaskFinished['status'], Mark> = {
   passed: {sign: '✓', colour: 'green'},
+  cached: {sign: '≡', colour: 'cyan'},
   failed: {sign: '✗', colour: 'red'},
   tolerated: {sign: '!', colour: 'yellow'},
   skipped: {sign: '○', colour: 'dim'},
@@ -34,6 +35,8 @@ export function whyOf(outcome: Outcome): string {
     case 'passed':
     case 'stopped':
       return '';
+    case 'cached':
+      return because === '' ? 'cached' : `cached: ${because}`;
     case 'failed':
       return because + (outcome.attempts > 1 ? `, ${outcome.attempts} attempts` : '');
     case 'tolerated':

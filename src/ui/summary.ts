@@ -21,7 +21,7 @@ export function printSummary(context: DisplayContext, run: Run): void {
   if (run.tasks.length > 0) screen.write('\n');
   for (const task of shown) {
     const spent = task.start === undefined ? '' : duration(task.finish - task.start);
-    const why = whyOf(task);
+    const why = reasonOf(task);
     screen.write(
       `${signOf(screen, task)} ${oneLine(task.task).padEnd(width)}  ${spent.padStart(9)}${why === '' ? '' : `  ${clipped(why, 100)}`}\n`,
     );
@@ -41,6 +41,12 @@ export function printSummary(context: DisplayContext, run: Run): void {
       `${painted(screen, 'dim', 'critical path')} ${clipped(path.tasks.map(oneLine).join(' → '), most)} (${duration(path.ms)})\n`,
     );
   }
+}
+
+/** What is to be said behind a task; of one that ran although it is cached, what had changed. */
+function reasonOf(task: TaskRecord): string {
+  const why = whyOf(task);
+  return why === '' && task.missed !== undefined ? task.missed : why;
 }
 
 function listed(tasks: readonly TaskRecord[]): readonly TaskRecord[] {

@@ -1,0 +1,118 @@
+import type {NodeId} from '../plan/plan.ts';
+import type {Task} from '../plan/task.ts';
+import {outputsDigest} from './capture.ts';
+import {hashOf} from './digest.ts';
+import type {FileIndex, Slot} from './file-index.ts';
+import type {TaskMemo} from './index-file.ts';
+import {InputTree} from './input-tree.ts';
+import type {OutputRules} from './output-rules.ts';
+import type {ActionResult} from './remote-api/messages.ts';
+
+/** What the result of a task means for tasks that need it. */
+export interface Contribution {
+  /** Of its outputs; where these are not declared, of everything that it was made of. */
+  readonly digest: string;
+  /** Of that and of everything that it needs in turn. */
+  readonly chain: string;
+  readonly isFiles: boolean;
+  readonly slots: readonly Slot[];
+  readonly tree: () => InputTree;
+}
+
+/** Makes keys of tasks. */
+export interface KeySource {
+  /** Of a task without declared outputs: what stands for its result where it is needed. */
+  ownKey(task: Task): string;
+  /** What stands for everything that a task needs. */
+  chainInputsOf(task: Task): string;
+}
+
+/** Keeps what the tasks of a run contribute to the inputs of others. */
+export class Contributions {
+  readonly #root: string;
+  readonly #index: FileIndex;
+  readonly #rules: OutputRules;
+  readonly #known = new Map<NodeId, Contribution>();
+
+  constructor(root: string, index: FileIndex, rules: OutputRules) {
+    this.#root = root;
+    this.#index = index;
+    this.#rules = rules;
+  }
+
+  /** Of a task that has ended; for one that the cache did not see, what lies there now. */
+  of(task: Task, keys: KeySource): Contribution {
+    const known = this.#known.get(task.id);
+    if (known !== undefined) return known;
+    const chainInputs = keys.chainInputsOf(task);
+    if (task.phase.caching.outputs === undefined) return this.ofKey(task, keys.ownKey(task), chainInputs);
+    return this.#ofSlots(task, this.#look(task), chainInputs);
+  }
+
+  /** Of a task whose outputs are not declared: everything that it is made of stands for them. */
+  ofKey(task: Task, digest: string, chainInputs: string): Contribution {
+    const chain = chainOf(digest, chainInputs);
+    return this.#keep(task, {digest, chain, isFiles: false, slots: [], tree: () => InputTree.empty});
+  }
+
+  /** Of a task whose outputs are as they were. */
+  ofMemo(task: Task, memo: TaskMemo): Contribution {
+    return this.#keep(task, {
+      digest: memo.outputsDigest,
+      chain: memo.chain,
+      isFiles: true,
+      slots: [...memo.outputs],
+      tree: () => InputTree.of(this.#index, memo.outputs),
+    });
+  }
+
+  /** Of a result whose outputs are in place. */
+  ofResult(
+    task: Task,
+    result: Pick<ActionResult, 'outputFiles' | 'outputDirectories' | 'outputSymlinks'>,
+    chainInputs: string,
+  ): Contribution {
+    const {directory} = task.workspace;
+    const all = [...result.outputFiles, ...result.outputSymlinks, ...result.outputDirectories];
+    const slots = all.map(({path}) => this.#index.slot(directory === '' ? path : `${directory}/${path}`));
+    return this.#ofSlots(task, slots, chainInputs);
+  }
+
+  slotsOf(tasks: readonly Task[]): readonly (readonly Slot[])[] {
+    return tasks.flatMap(({id}) => {
+      const known = this.#known.get(id);
+      return known === undefined ? [] : [known.slots];
+    });
+  }
+
+  #ofSlots(task: Task, slots: readonly Slot[], chainInputs: string): Contribution {
+    const digest = outputsDigest(this.#index, slots);
+    let tree: InputTree | undefined;
+    return this.#keep(task, {
+      digest,
+      chain: chainOf(digest, chainInputs),
+      isFiles: true,
+      slots,
+      tree: () => (tree ??= InputTree.of(this.#index, slots)),
+    });
+  }
+
+  #look(task: Task): readonly Slot[] {
+    const {files, links, emptyFolders} = this.#rules.find(this.#root, task);
+    const now = performance.now();
+    return [...files.keys(), ...links.keys(), ...emptyFolders.keys()].map((path) => {
+      const slot = this.#index.slot(path);
+      this.#index.refresh(slot, now);
+      return slot;
+    });
+  }
+
+  #keep(task: Task, contribution: Contribution): Contribution {
+    this.#known.set(task.id, contribution);
+    return contribution;
+  }
+}
+
+function chainOf(digest: string, chainInputs: string): string {
+  return hashOf(`${digest}\n${chainInputs}`);
+}

@@ -1,0 +1,129 @@
+import {type Digest, digestOf, EMPTY_DIGEST, type Hash} from './digest.ts';
+import type {FileIndex, Slot} from './file-index.ts';
+import {encodeDirectory} from './remote-api/encode.ts';
+import type {Directory, FileNode, SymlinkNode} from './remote-api/messages.ts';
+
+/** A folder of the Merkle tree that an action is given as its input; never changed once made. */
+export class InputTree {
+  static readonly empty = new InputTree(new Map(), new Map(), new Map());
+  readonly #files: ReadonlyMap<string, FileNode>;
+  readonly #links: ReadonlyMap<string, SymlinkNode>;
+  readonly #folders: ReadonlyMap<string, InputTree>;
+  #digest: Digest | undefined;
+
+  private constructor(
+    files: ReadonlyMap<string, FileNode>,
+    links: ReadonlyMap<string, SymlinkNode>,
+    folders: ReadonlyMap<string, InputTree>,
+  ) {
+    this.#files = files;
+    this.#links = links;
+    this.#folders = folders;
+  }
+
+  /** Of the encoded Directory message. */
+  get digest(): Digest {
+    this.#digest ??= digestOf(encodeDirectory(this.message));
+    return this.#digest;
+  }
+
+  get message(): Directory {
+    return {
+      files: [...this.#files.values()].sort(byName),
+      directories: [...this.#folders].map(([name, folder]) => ({name, digest: folder.digest})).sort(byName),
+      symlinks: [...this.#links.values()].sort(byName),
+    };
+  }
+
+  /** The tree of these files of an index, at their paths. */
+  static of(index: FileIndex, slots: Iterable<Slot>): InputTree {
+    const root = new Draft();
+    for (const slot of slots) root.add(index, slot);
+    return root.finished();
+  }
+
+  /** Everything of all of them. Parts that only one of them has stay what they are, with their digests. */
+  static merged(trees: readonly InputTree[]): InputTree {
+    const [first = InputTree.empty, ...others] = trees;
+    if (others.length === 0) return first;
+    const files = new Map<string, FileNode>();
+    const links = new Map<string, SymlinkNode>();
+    const folders = new Map<string, InputTree[]>();
+    for (const tree of trees) {
+      for (const [name, file] of tree.#files) files.set(name, file);
+      for (const [name, link] of tree.#links) links.set(name, link);
+      for (const [name, folder] of tree.#folders) {
+        const list = folders.get(name);
+        if (list === undefined) folders.set(name, [folder]);
+        else if (!list.includes(folder)) list.push(folder);
+      }
+    }
+    for (const name of files.keys()) links.delete(name);
+    for (const name of folders.keys()) {
+      files.delete(name);
+      links.delete(name);
+    }
+    return new InputTree(files, links, new Map([...folders].map(([name, list]) => [name, InputTree.merged(list)])));
+  }
+
+  static make(
+    files: ReadonlyMap<string, FileNode>,
+    links: ReadonlyMap<string, SymlinkNode>,
+    folders: ReadonlyMap<string, InputTree>,
+  ): InputTree {
+    return new InputTree(files, links, folders);
+  }
+}
+
+/** A folder while it is filled. */
+class Draft {
+  readonly #files = new Map<string, FileNode>();
+  readonly #links = new Map<string, SymlinkNode>();
+  readonly #folders = new Map<string, Draft>();
+
+  add(index: FileIndex, slot: Slot): void {
+    const kind = index.kind(slot);
+    const path = index.paths[slot] ?? '';
+    if (kind === 'missing' || index.isFolderLink(slot)) return;
+    if (kind === 'directory') {
+      this.#below(path);
+      return;
+    }
+    const end = path.lastIndexOf('/');
+    const folder = this.#below(end < 0 ? '' : path.slice(0, end));
+    const name = path.slice(end + 1);
+    if (kind === 'link') folder.#links.set(name, {name, target: index.target(slot)});
+    else folder.#files.set(name, fileNode(index, slot, name));
+  }
+
+  finished(): InputTree {
+    return InputTree.make(
+      this.#files,
+      this.#links,
+      new Map([...this.#folders].map(([name, draft]) => [name, draft.finished()])),
+    );
+  }
+
+  #below(path: string): Draft {
+    if (path === '') return this;
+    const end = path.indexOf('/');
+    const name = end < 0 ? path : path.slice(0, end);
+    let folder = this.#folders.get(name);
+    if (folder === undefined) {
+      folder = new Draft();
+      this.#folders.set(name, folder);
+    }
+    return end < 0 ? folder : folder.#below(path.slice(end + 1));
+  }
+}
+
+function fileNode(index: FileIndex, slot: Slot, name: string): FileNode {
+  const hash = index.hash(slot);
+  const digest = hash === ('' as Hash) ? EMPTY_DIGEST : {hash, size: index.size(slot)};
+  return {name, digest, isExecutable: index.isExecutable(slot)};
+}
+
+function byName({name: a}: {readonly name: string}, {name: b}: {readonly name: string}): number {
+  // the order of UTF-16 differs from that of UTF-8 for rare letters only; the encoder puts those right
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,534 @@
+import {join} from 'node:path';
+import type {NodeId} from '../plan/plan.ts';
+import type {Task, TaskPlan} from '../plan/task.ts';
+import type {Project} from '../project/project.ts';
+import {ActionMaker, type PreparedKey} from './action.ts';
+import type {CacheNotice} from './cache-notice.ts';
+import {Contributions} from './contributions.ts';
+import type {Hash} from './digest.ts';
+import {
+  type Difference,
+  differencesText,
+  differenceText,
+  type Explanation,
+  KEPT_EXPLANATIONS,
+  nearest,
+} from './explanation.ts';
+import {loadIndex, type Remembered, saveIndex, type TaskMemo} from './index-file.ts';
+import {InputDefinitions} from './input-definitions.ts';
+import {InputSets} from './input-set.ts';
+import {isCached, type KeyVariables} from './key.ts';
+import {OutputRules} from './output-rules.ts';
+import {Publication} from './publication.ts';
+import type {ActionResult} from './remote-api/messages.ts';
+import {missingOutputs, type OutputPlace, removeOutputs, unsafePath, writeOutputs} from './restore.ts';
+import {seenFilesAreSame} from './seen-files.ts';
+import type {DiskStore} from './store/disk-store.ts';
+import type {StoredEntry} from './store/stored-entry.ts';
+import {TaskLock} from './task-lock.ts';
+import {type TaskState, TaskStates} from './task-state.ts';
+import {Ticket} from './ticket.ts';
+import {nodeVersion, platformName} from './toolchain.ts';
+import {TrackedFiles} from './tracked-files.ts';
+import {Upstream} from './upstream.ts';
+
+export interface TaskCacheOptions {
+  readonly project: Project;
+  readonly planned: TaskPlan;
+  /** The folder `.paceline` of the checkout. */
+  readonly stateFolder: string;
+  readonly store: DiskStore;
+  /** `write`: store, but use nothing that is stored (`--force`). */
+  readonly mode: 'on' | 'write' | 'off';
+  readonly variablesOf: (task: Task) => KeyVariables;
+  /** PATH of tasks of the root. */
+  readonly path: string;
+  /** Versions of tools that the config asks for, by name. */
+  readonly tools: Readonly<Record<string, string>>;
+  readonly notify: (notice: CacheNotice) => void;
+}
+
+/** What is known of a task before it would run. */
+export type Lookup =
+  /** It always runs. */
+  | {readonly kind: 'off'}
+  | {
+      readonly kind: 'hit';
+      /** `outputs in place`, `3 files restored`. */
+      readonly how: string;
+      readonly log: Uint8Array;
+      /** How long the execution took, ms. */
+      readonly savedMs: number;
+    }
+  | {readonly kind: 'miss'; readonly ticket: Ticket; readonly reason: string; readonly differences: readonly string[]}
+  /** Somebody stopped the run while another one was waited for. */
+  | {readonly kind: 'stopped'};
+
+/** Logs up to this size are kept beside the index, so that a hit need not open the store. */
+const SHORT_LOG = 4096;
+/** Differences that are told of one miss. */
+const MOST_DIFFERENCES = 30;
+/** Reasons of misses that are kept, to see when it is always the same. */
+const KEPT_MISSES = 5;
+/** An entry is marked as used at most this often. */
+const TOUCH_MS = 3_600_000;
+
+/** Knows which tasks of a run may be skipped, brings their results back, and keeps those of tasks that ran. */
+export class TaskCache {
+  readonly #options: TaskCacheOptions;
+  readonly #remembered: Remembered;
+  readonly #actions: ActionMaker;
+  readonly #contributions: Contributions;
+  readonly #upstream: Upstream;
+  readonly #states: TaskStates;
+  readonly #publication: Publication;
+  readonly #rules: OutputRules;
+  readonly #tracked: TrackedFiles;
+  readonly #writers = new Map<string, NodeId>();
+  readonly #members: ReadonlySet<string>;
+  #changed = false;
+  #storeIsBroken = false;
+
+  constructor(options: TaskCacheOptions) {
+    this.#options = options;
+    const {project, planned, stateFolder} = options;
+    this.#states = new TaskStates(stateFolder);
+    const {remembered, problem} = loadIndex(this.#indexPath, project.root);
+    this.#remembered = remembered;
+    if (problem !== undefined) {
+      options.notify({
+        level: 'info',
+        code: 'W_INDEX',
+        message: `The index of the cache was not usable and is made again: ${problem}.`,
+      });
+    }
+    const {index, sets, versions} = remembered;
+    const node = nodeVersion(options.path, versions.get('node'));
+    if (node !== undefined && node !== versions.get('node')) {
+      versions.set('node', node);
+      this.#changed = true;
+    }
+    this.#rules = new OutputRules();
+    this.#upstream = new Upstream(planned);
+    this.#tracked = new TrackedFiles(project.root);
+    this.#contributions = new Contributions(project.root, index, this.#rules);
+    this.#actions = new ActionMaker({
+      around: {root: project.root, platform: platformName(), node: node?.version ?? 'none', tools: options.tools},
+      definitions: new InputDefinitions(project),
+      sets: new InputSets(project.root, index),
+      known: sets,
+      index,
+      upstream: this.#upstream,
+      contributions: this.#contributions,
+      variablesOf: options.variablesOf,
+    });
+    this.#publication = new Publication(index);
+    this.#members = new Set(
+      [...project.workspaces.values()].map(({directory}) => directory).filter((folder) => folder !== ''),
+    );
+  }
+
+  get #indexPath(): string {
+    return join(this.#states.folder, 'index');
+  }
+
+  /**
+   * Decides about a task that is to start now; everything that it needs has ended. A hit has its outputs in place.
+   * @param isStopped asked while waiting for another run that works on the same task
+   */
+  async lookup(task: Task, isStopped: () => boolean): Promise<Lookup> {
+    const {planned, mode} = this.#options;
+    const since = this.#upstream.freshness(task.id);
+    if (
+      mode === 'off' ||
+      !isCached(task) ||
+      planned.cut?.has(task.id) === true ||
+      this.#upstream.dependsOnUnknown(task)
+    )
+      return {kind: 'off'};
+    const fast = this.#fastHit(task, since);
+    if (fast !== undefined) return fast;
+    const waited = {yes: false};
+    const lock = await this.#lock(task, isStopped, waited);
+    if (lock === 'stopped') return {kind: 'stopped'};
+    try {
+      // whoever had it may have changed the outputs
+      const found = await this.#slowLookup(task, waited.yes ? performance.now() : since, lock);
+      if (found.kind !== 'miss') lock?.release();
+      return found;
+    } catch (error) {
+      lock?.release();
+      throw error;
+    }
+  }
+
+  async #slowLookup(task: Task, since: number, lock: TaskLock | undefined): Promise<Lookup> {
+    const {mode, notify} = this.#options;
+    const state = this.#states.read(task.id);
+    const key = this.#actions.prepare(task, excludedBy(state), since);
+    if (task.phase.caching.outputs === undefined)
+      this.#contributions.ofKey(task, this.#actions.ownKeyOf(key), key.chainInputs);
+    if (key.problem !== undefined) {
+      notify({
+        level: 'warning',
+        code: 'W_UNCACHEABLE',
+        message: `${task.id} is not cached: ${key.problem}.`,
+        task: task.id,
+      });
+      this.#forget(task);
+      return {kind: 'off'};
+    }
+    const action = this.#actions.actionOf(key);
+    const entry = mode === 'on' ? this.#usableEntry(task, key, action, state) : undefined;
+    const restored = entry === undefined ? undefined : await this.#restore(task, key, entry, state);
+    entry?.entry.close();
+    return restored ?? this.#miss(task, key, action, state, lock);
+  }
+
+  /** A task that is not cached, or that failed, has ended; `isRight`: what it left is what it should leave. */
+  hasRun(task: Task, isRight: boolean): void {
+    this.#upstream.hasRun(task, performance.now());
+    if (!isRight) this.#upstream.isUnknown(task);
+  }
+
+  /** Nothing more will run: publishes what waits, and saves what was learnt. */
+  finish(): void {
+    this.#publication.flush();
+    const {index} = this.#remembered;
+    if (this.#options.mode === 'off' || !(index.changed || this.#changed)) return;
+    try {
+      this.#states.makeFolder();
+      saveIndex(this.#indexPath, this.#options.project.root, this.#remembered);
+    } catch (error) {
+      this.#options.notify({
+        level: 'warning',
+        code: 'W_INDEX',
+        message: `The index of the cache could not be saved: ${(error as Error).message}.`,
+      });
+    }
+  }
+
+  /** Files whose content was read, bytes of them, and looks at files. */
+  get counts(): {readonly hashed: number; readonly hashedBytes: number; readonly looked: number} {
+    const {hashed, hashedBytes, looked} = this.#remembered.index;
+    return {hashed, hashedBytes, looked};
+  }
+
+  /** Why a task would run now, or need not: for people. Touches nothing. */
+  explain(task: Task): {key: PreparedKey; explanation: Explanation; state: TaskState; wouldHit: boolean} {
+    const state = this.#states.read(task.id);
+    const key = this.#actions.prepare(task, excludedBy(state), this.#upstream.freshness(task.id));
+    const action = this.#actions.actionOf(key);
+    const entry = this.#usableEntry(task, key, action, state);
+    if (entry !== undefined && task.phase.caching.outputs !== undefined)
+      this.#contributions.ofResult(task, entry.entry.result, key.chainInputs);
+    entry?.entry.close();
+    return {key, explanation: this.#actions.explain(key, action), state, wouldHit: entry !== undefined};
+  }
+
+  /** Nothing about the task changed since its last result here, and its outputs are as they were: one stat a file, no hash. */
+  #fastHit(task: Task, since: number): Lookup | undefined {
+    const memo = this.#remembered.memos.get(task.id);
+    const isDeclared = task.phase.caching.outputs !== undefined;
+    if (memo === undefined || this.#options.mode !== 'on' || !isDeclared) return undefined;
+    const {index} = this.#remembered;
+    const key = this.#actions.prepare(task, [], since);
+    if (key.problem !== undefined || key.fingerprint !== memo.fingerprint || memo.log === undefined) return undefined;
+    for (const slot of memo.outputs) if (index.refresh(slot, since) > memo.clock) return undefined;
+    if (!this.#isStored(memo.entry as Hash)) return undefined;
+    this.#contributions.ofMemo(task, memo);
+    return {kind: 'hit', how: 'outputs in place', log: Buffer.from(memo.log), savedMs: memo.executionMs};
+  }
+
+  #isStored(entry: Hash): boolean {
+    const {store} = this.#options;
+    const time = store.entryTime(entry);
+    if (time === undefined) return false;
+    if (Date.now() - time > TOUCH_MS) store.touch(entry);
+    return true;
+  }
+
+  /** A stored result, whole and fit to be used here. */
+  #usableEntry(task: Task, key: PreparedKey, action: Hash, state: TaskState): UsableEntry | undefined {
+    const {store} = this.#options;
+    const {outputs} = task.phase.caching;
+    const bound = (): Hash => this.#actions.boundAction(key);
+    // most results hold everywhere; the name of the others is made only when it is needed
+    for (const nameOf of outputs === undefined ? [bound] : [() => action, bound]) {
+      const name = nameOf();
+      const entry = store.read(name);
+      if (entry === undefined) continue;
+      if (entry.verify() && this.#fits(task, entry.result, action, state)) {
+        if (Date.now() - (store.entryTime(name) ?? 0) > TOUCH_MS) store.touch(name);
+        return {name, entry};
+      }
+      entry.close();
+    }
+    return undefined;
+  }
+
+  #fits(task: Task, result: ActionResult, action: Hash, state: TaskState): boolean {
+    const {directory} = task.workspace;
+    const {root} = this.#options.project;
+    if (task.phase.caching.outputs === undefined)
+      return state.seen?.action === action && seenFilesAreSame(root, state.seen.files);
+    const unsafe = unsafePath(result, directory, this.#rules.globs(task));
+    if (unsafe === undefined) return true;
+    this.#options.notify({
+      level: 'warning',
+      code: 'W_UNSAFE_RESULT',
+      message: `A stored result of ${task.id} names ${unsafe}, which is none of its outputs: it is not used.`,
+      task: task.id,
+    });
+    return false;
+  }
+
+  /** Puts the outputs where they belong; undefined when that did not work out, and the task has to run. */
+  async #restore(
+    task: Task,
+    key: PreparedKey,
+    {name, entry}: UsableEntry,
+    state: TaskState,
+  ): Promise<Lookup | undefined> {
+    const {result} = entry;
+    const isDeclared = task.phase.caching.outputs !== undefined;
+    const log = entry.bytes(result.stdoutDigest);
+    if (log === undefined) return undefined;
+    let how = 'outputs in place';
+    try {
+      if (isDeclared) how = await this.#putOutputs(task, key, entry, state);
+    } catch (error) {
+      this.#options.notify({
+        level: 'warning',
+        code: 'W_RESTORE',
+        message: `The outputs of ${task.id} could not be restored: ${(error as Error).message}.`,
+        task: task.id,
+      });
+      return undefined;
+    }
+    if (isDeclared) {
+      const {digest, chain} = this.#contributions.ofResult(task, result, key.chainInputs);
+      this.#remember(task, key, {name, result, digest, chain, log});
+    }
+    return {kind: 'hit', how, log, savedMs: result.executionMs};
+  }
+
+  async #putOutputs(task: Task, key: PreparedKey, entry: StoredEntry, state: TaskState): Promise<string> {
+    const place = this.#placeOf(task);
+    const {result} = entry;
+    const since = this.#upstream.freshness(task.id);
+    const paths = pathsOf(result, place.folder);
+    this.#claim(task, paths);
+    const missing = missingOutputs(result, place, since);
+    const kept = new Set(paths);
+    const owned = this.#ownedBy(task, state);
+    const stale = owned.filter((path) => !kept.has(path) && !this.#rules.isIncremental(task, path));
+    const count = missing.files.length + missing.links.length + missing.folders.length;
+    const explanation = this.#actions.explain(key, this.#actions.actionOf(key));
+    const next: TaskState = {
+      ...withoutRunning(state),
+      owned: paths,
+      explanations: newest(explanation, state.explanations),
+    };
+    if (count + stale.length === 0) {
+      if (state.owned.length !== paths.length || state.running !== undefined) this.#states.write(next);
+      return 'outputs in place';
+    }
+    // until everything is in place, all of it is ours to remove
+    this.#states.write({...next, owned: [...new Set([...owned, ...paths])]});
+    this.#removeStale(task, stale);
+    // what an incremental tool remembers is about other outputs
+    this.#removeIncremental(task);
+    await writeOutputs(missing, entry, place);
+    this.#states.write(next);
+    if (count === 0) return `${stale.length} stale ${stale.length === 1 ? 'file' : 'files'} removed`;
+    return `${count} ${count === 1 ? 'file' : 'files'} restored`;
+  }
+
+  /** Removes outputs of the task that git does not track. */
+  #removeStale(task: Task, paths: readonly string[]): void {
+    const mine = paths.filter((path) => !this.#tracked.has(path));
+    removeOutputs(mine, this.#placeOf(task), (folder) => this.#rules.globs(task).matches(`${folder}/x`));
+  }
+
+  #removeIncremental(task: Task): void {
+    const paths = this.#rules.incrementalFiles(this.#options.project.root, task);
+    if (paths.length > 0) this.#removeStale(task, paths);
+  }
+
+  /** What a task may have removed on its behalf; after a kill, also what it had written until then. */
+  #ownedBy(task: Task, state: TaskState): readonly string[] {
+    if (state.running === undefined) return state.owned;
+    const present = new Set(state.running.present);
+    const now = this.#rules.find(this.#options.project.root, task);
+    const left = [...now.files.keys(), ...now.links.keys(), ...now.emptyFolders.keys()].filter(
+      (path) => !present.has(path),
+    );
+    return [...new Set([...state.owned, ...left])];
+  }
+
+  #remember(
+    task: Task,
+    key: PreparedKey,
+    {
+      name,
+      result,
+      digest,
+      chain,
+      log,
+    }: {name: string; result: ActionResult; digest: string; chain: string; log: Uint8Array},
+  ): void {
+    const {index, memos} = this.#remembered;
+    const slots = pathsOf(result, task.workspace.directory).map((path) => index.slot(path));
+    for (const slot of slots) index.refresh(slot, this.#upstream.freshness(task.id));
+    const memo: TaskMemo = {
+      fingerprint: key.fingerprint,
+      action: this.#actions.actionOf(key),
+      entry: name,
+      outputs: Int32Array.from(slots),
+      outputsDigest: digest,
+      chain,
+      clock: index.clock,
+      executionMs: Math.round(result.executionMs),
+      ...(log.length <= SHORT_LOG && isText(log) && {log: Buffer.from(log).toString('utf8')}),
+    };
+    memos.set(task.id, memo);
+    this.#changed = true;
+  }
+
+  #miss(task: Task, key: PreparedKey, action: Hash, state: TaskState, lock: TaskLock | undefined): Lookup {
+    const {mode, store, notify} = this.#options;
+    const explanation = this.#actions.explain(key, action);
+    const near = nearest(state.explanations, explanation);
+    const reason = this.#reason(task, near?.differences, state, mode);
+    const ticket = new Ticket({
+      task,
+      key,
+      action,
+      boundName: () => this.#actions.boundAction(key),
+      place: this.#placeOf(task),
+      rules: this.#rules,
+      tracked: this.#tracked,
+      state: {
+        ...withoutRunning(state),
+        owned: this.#ownedBy(task, state),
+        misses: [reason, ...state.misses].slice(0, KEPT_MISSES),
+      },
+      states: this.#states,
+      explanation,
+      explanations: newest(explanation, state.explanations),
+      store: this.#storeIsBroken ? undefined : store,
+      lock,
+      inputNames: this.#actions.namesOf(key),
+      isMember: (folder) => this.#members.has(folder),
+      notify: (notice) => notify({...notice, task: task.id}),
+      claim: (paths) => this.#claim(task, paths),
+      removeStale: (paths) => this.#removeStale(task, paths),
+      removeIncremental: () => this.#removeIncremental(task),
+      changedInputs: (excluded, from) => this.#actions.changedInputs(key, excluded, from),
+      slots: () => this.#contributions.slotsOf(this.#actions.neededBy(task)),
+      publication: this.#publication,
+      contribute: (outputs) => this.#contributions.ofResult(task, outputs, key.chainInputs),
+      hasRun: (isRight) => this.hasRun(task, isRight),
+      remember: (stored) => this.#remember(task, key, stored),
+      forget: () => this.#forget(task),
+      storeFailed: () => {
+        const isFirst = !this.#storeIsBroken;
+        this.#storeIsBroken = true;
+        return isFirst;
+      },
+    });
+    return {
+      kind: 'miss',
+      ticket,
+      reason,
+      differences: (near?.differences ?? []).slice(0, MOST_DIFFERENCES).map(differenceText),
+    };
+  }
+
+  #reason(
+    task: Task,
+    found: readonly Difference[] | undefined,
+    state: TaskState,
+    mode: TaskCacheOptions['mode'],
+  ): string {
+    if (mode === 'write') return 'asked for with --force';
+    if (found === undefined) return 'it has not run here before';
+    if (found.length > 0) return differencesText(found);
+    if (task.phase.caching.outputs === undefined && state.seen !== undefined)
+      return 'a file that it wrote is missing or was changed; with `outputs` it would be restored';
+    return 'its last result was not stored, or is no longer in the cache';
+  }
+
+  /** Notes who writes which file in this run; says whose file it is when it is another's. */
+  #claim(task: Task, paths: readonly string[]): {readonly task: NodeId; readonly path: string} | undefined {
+    let other: {task: NodeId; path: string} | undefined;
+    for (const path of paths) {
+      const writer = this.#writers.get(path);
+      if (writer !== undefined && writer !== task.id) other ??= {task: writer, path};
+      else this.#writers.set(path, task.id);
+    }
+    return other;
+  }
+
+  #forget(task: Task): void {
+    if (this.#remembered.memos.delete(task.id)) this.#changed = true;
+  }
+
+  #placeOf(task: Task): OutputPlace {
+    return {root: this.#options.project.root, folder: task.workspace.directory, index: this.#remembered.index};
+  }
+
+  async #lock(task: Task, isStopped: () => boolean, waited: {yes: boolean}): Promise<TaskLock | 'stopped' | undefined> {
+    try {
+      const wait = (): void => {
+        waited.yes = true;
+        this.#options.notify({
+          level: 'info',
+          code: 'W_OTHER_RUN',
+          message: `${task.id} waits for another run that works on it.`,
+          task: task.id,
+        });
+      };
+      return (await TaskLock.take(this.#states.lockPath(task.id), wait, isStopped)) ?? 'stopped';
+    } catch {
+      // a disk that is full or read-only: then nobody else can work on it either
+      return undefined;
+    }
+  }
+}
+
+interface UsableEntry {
+  readonly name: Hash;
+  readonly entry: StoredEntry;
+}
+
+function excludedBy(state: TaskState): readonly string[] {
+  return state.seen?.excluded ?? [];
+}
+
+function withoutRunning({running: _running, ...state}: TaskState): TaskState {
+  return state;
+}
+
+function newest(explanation: Explanation, earlier: readonly Explanation[]): readonly Explanation[] {
+  return [explanation, ...earlier.filter(({action}) => action !== explanation.action)].slice(0, KEPT_EXPLANATIONS);
+}
+
+/** Paths of all outputs, relative to the root of the checkout. */
+export function pathsOf(
+  {
+    outputFiles,
+    outputDirectories,
+    outputSymlinks,
+  }: Pick<ActionResult, 'outputFiles' | 'outputDirectories' | 'outputSymlinks'>,
+  folder: string,
+): readonly string[] {
+  const all = [...outputFiles, ...outputSymlinks, ...outputDirectories];
+  return all.map(({path}) => (folder === '' ? path : `${folder}/${path}`));
+}
+
+function isText(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes).toString('utf8');
+  return Buffer.from(text).equals(bytes);
+}

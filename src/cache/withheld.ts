@@ -1,0 +1,86 @@
+import {readFileSync, statSync} from 'node:fs';
+import {join} from 'node:path';
+import type {Task} from '../plan/task.ts';
+import {globsOf} from './input-definitions.ts';
+import {findOutputs} from './output-files.ts';
+
+/** Shells set these themselves. */
+const OF_SHELLS = new Set(['_', 'PWD', 'OLDPWD', 'SHLVL']);
+/** Files that are larger are not searched, bytes; nor are more than these in all. */
+const LARGEST = 1 << 20;
+const MOST = 20 << 20;
+
+/** A failed task may lack a variable that it was not given: says which of those it mentions, and the line to add. */
+export function withheldNotice(task: Task, withheld: readonly string[], root: string): string | undefined {
+  const names = withheld.filter((name) => !OF_SHELLS.has(name));
+  if (names.length === 0) return undefined;
+  const mentioned = namesIn(textsOf(task, root), names);
+  if (mentioned.length === 0) return undefined;
+  const list = mentioned.map((name) => `"${name}"`).join(', ');
+  const are = mentioned.length === 1 ? 'is set, and it is' : 'are set, and they are';
+  return `${task.id} failed. It mentions ${mentioned.join(', ')}: ${are} not declared, so a cached phase does not get ${mentioned.length === 1 ? 'it' : 'them'}. Add env = [${list}] (part of the key) or pass_env = [${list}] to the phase "${task.phase.name}".`;
+}
+
+/** Says which variables a command uses, as `$NAME` or `${NAME}`, that are set and that it is not given. */
+export function usedNotice(task: Task, withheld: readonly string[]): string | undefined {
+  const text = commandsOf(task);
+  const used = withheld.filter(
+    (name) => !OF_SHELLS.has(name) && new RegExp(`\\$\\{?${RegExp.escape(name)}(?!\\w)`).test(text),
+  );
+  if (used.length === 0) return undefined;
+  const list = used.map((name) => `"${name}"`).join(', ');
+  return `${task.id} uses ${used.join(', ')}, which ${used.length === 1 ? 'is' : 'are'} set but not declared: a cached phase does not get it. Add env = [${list}] (part of the key) or pass_env = [${list}] to the phase "${task.phase.name}".`;
+}
+
+function commandsOf(task: Task): string {
+  return task.commands
+    .map((command) =>
+      command.kind === 'shell'
+        ? command.line
+        : command.kind === 'script'
+          ? command.text
+          : [command.program, ...command.args].join(' '),
+    )
+    .join('\n');
+}
+
+function* textsOf(task: Task, root: string): Iterable<string> {
+  yield commandsOf(task);
+  const {inputs} = task.phase.caching;
+  const globs = globsOf(
+    task.workspace.directory,
+    inputs === undefined ? ['src/**', '*'] : inputs.filter((one) => one !== '$default'),
+  );
+  if (globs === undefined) return;
+  let total = 0;
+  for (const path of findOutputs(root, globs, undefined).files.keys()) {
+    const absolute = join(root, path);
+    try {
+      const {size} = statSync(absolute);
+      if (size > LARGEST) continue;
+      total += size;
+      if (total > MOST) return;
+      yield readFileSync(absolute, 'latin1');
+    } catch {
+      // gone meanwhile
+    }
+  }
+}
+
+function namesIn(texts: Iterable<string>, names: readonly string[]): readonly string[] {
+  const open = new Map(
+    names.map((name) => [
+      name,
+      new RegExp(`(?<![\\w$])${RegExp.escape(name)}(?!\\w)|\\$${RegExp.escape(name)}(?!\\w)`),
+    ]),
+  );
+  const found: string[] = [];
+  for (const text of texts) {
+    for (const [name, pattern] of open) {
+      if (!text.includes(name) || !pattern.test(text)) continue;
+      found.push(name);
+      open.delete(name);
+    }
+  }
+  return found.sort();
+}
