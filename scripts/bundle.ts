@@ -22,7 +22,7 @@ export async function bundle(dir: string, version: string): Promise<readonly str
     platform: 'node',
     transform: {define: {PACELINE_VERSION: JSON.stringify(version)}},
     checks: {ineffectiveDynamicImport: false},
-    plugins: [asciiOnly],
+    plugins: [asciiOnly, builtinsWithoutFacade],
   });
   const {output} = await build.write({
     dir,
@@ -58,6 +58,24 @@ const asciiOnly: Plugin = {
   name: 'ascii-only',
   renderChunk: (code) =>
     code.replaceAll(/[\u0080-\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`),
+};
+
+/**
+ * `import {readFileSync} from 'node:fs'` makes Node build a module around its own one, which reads every property of it and so loads
+ * whatever is behind them: about 15 ms at each start. Taken from Node directly, modules that are loaded anyway cost nothing.
+ */
+const builtinsWithoutFacade: Plugin = {
+  name: 'builtins-without-facade',
+  renderChunk: (code) =>
+    code.replaceAll(
+      /\bimport\s*(?:([\w$]+)\s*(?:,\s*)?)?(?:\*\s*as\s+([\w$]+)\s*|(\{[^{}]*\})\s*)?from\s*["'](node:[\w/]+)["'];?/g,
+      (_, whole?: string, namespace?: string, names?: string, module = '') => {
+        const source = `process.getBuiltinModule("${module}")`;
+        const bindings = names?.replaceAll(/([\w$]+)\s+as\s+([\w$]+)/g, '$1:$2');
+        const parts = [whole, namespace, bindings].filter((part) => part !== undefined);
+        return parts.map((part) => `const ${part}=${source};`).join('');
+      },
+    ),
 };
 
 /** The modules that the hot ones import statically. */

@@ -11,8 +11,8 @@ import {
   commandMessage,
   type KeySurroundings,
   type KeyText,
+  KeyTexts,
   type KeyVariables,
-  keyText,
   variableHash,
 } from './key.ts';
 import {encodeAction, encodeCommand} from './remote-api/encode.ts';
@@ -47,12 +47,14 @@ interface ActionMakerOptions {
 /** Makes the keys of tasks: first as text, which needs no hashing, then as Actions of the Remote Execution API. */
 export class ActionMaker implements KeySource {
   readonly #options: ActionMakerOptions;
+  readonly #keyTexts: KeyTexts;
   readonly #texts = new Map<Task, KeyText>();
   readonly #trees = new Map<string, InputTree>();
   readonly #messages = new WeakMap<PreparedKey, Action>();
 
   constructor(options: ActionMakerOptions) {
     this.#options = options;
+    this.#keyTexts = new KeyTexts(options.around);
   }
 
   /** @param excluded files that the task was seen to write, relative to the root */
@@ -128,7 +130,7 @@ export class ActionMaker implements KeySource {
   #textOf(task: Task): KeyText {
     const known = this.#texts.get(task);
     if (known !== undefined) return known;
-    const text = keyText(task, this.#options.variablesOf(task), this.#options.around);
+    const text = this.#keyTexts.of(task, this.#options.variablesOf(task));
     this.#texts.set(task, text);
     return text;
   }

@@ -178,7 +178,7 @@ export class FileIndex {
   record(slot: Slot, stat: Stats, hash: Hash): void {
     this.#checked[slot] = performance.now();
     this.#becomes(slot, stat.isSymbolicLink() ? 'link' : stat.isDirectory() ? 'directory' : 'file', hash, stat);
-    this.#racy[slot] = isRacy(stat, Date.now()) ? 1 : 0;
+    this.#setRacy(slot, isRacy(stat, Date.now()));
   }
 
   /** Whether a slot is a file, read or not, with just this stat. */
@@ -190,7 +190,7 @@ export class FileIndex {
     const startedAt = Date.now();
     if (stat.isDirectory()) {
       this.#becomes(slot, 'directory', '', stat, true);
-      this.#racy[slot] = isRacy(stat, startedAt) ? 1 : 0;
+      this.#setRacy(slot, isRacy(stat, startedAt));
       return;
     }
     if (!stat.isFile()) {
@@ -205,7 +205,7 @@ export class FileIndex {
       }
       if (content.stable || attempt === 3) {
         this.#becomes(slot, 'file', content.hash, content.stat);
-        this.#racy[slot] = !content.stable || isRacy(content.stat, startedAt) ? 1 : 0;
+        this.#setRacy(slot, !content.stable || isRacy(content.stat, startedAt));
         return;
       }
     }
@@ -271,12 +271,19 @@ export class FileIndex {
       this.hashed++;
       this.hashedBytes += bytes;
       this.#becomes(slot, 'file', hash, stat);
-      this.#racy[slot] = isRacy(stat, startedAt) ? 1 : 0;
+      this.#setRacy(slot, isRacy(stat, startedAt));
     } catch {
       this.#becomes(slot, 'unreadable', '');
     } finally {
       if (descriptor !== undefined) closeSync(descriptor);
     }
+  }
+
+  #setRacy(slot: Slot, racy: boolean): void {
+    const value = racy ? 1 : 0;
+    if (this.#racy[slot] === value) return;
+    this.#racy[slot] = value;
+    this.#changed = true;
   }
 
   #vanish(slot: Slot): void {

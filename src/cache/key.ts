@@ -34,18 +34,56 @@ export interface KeySurroundings {
 
 const ROOT_PLACE = '<root>';
 
-/** The part of a task's key that needs no look at the disk. */
-export function keyText(task: Task, variables: KeyVariables, around: KeySurroundings): KeyText {
-  const {phase, workspace} = task;
+/** Everything but the folder: the same for all workspaces that share a phase. */
+type SharedText = Omit<KeyText, 'text'> & {readonly text: string};
+
+/** Makes the part of the keys that needs no look at the disk. */
+export class KeyTexts {
+  readonly #around: KeySurroundings;
+  readonly #shared = new Map<KeyVariables, Map<string, SharedText>>();
+  readonly #commands = new WeakMap<Task['commands'], readonly string[]>();
+
+  constructor(around: KeySurroundings) {
+    this.#around = around;
+  }
+
+  /** @param variables one value for all tasks that have the same ones */
+  of(task: Task, variables: KeyVariables): KeyText {
+    const {phase, workspace} = task;
+    let commands = this.#commands.get(task.commands);
+    if (commands === undefined) {
+      commands = task.commands.map(commandText);
+      this.#commands.set(task.commands, commands);
+    }
+    const key = JSON.stringify([commands, task.args, phase.directory, phase.parallel, phase.caching, task.stage]);
+    let texts = this.#shared.get(variables);
+    if (texts === undefined) {
+      texts = new Map();
+      this.#shared.set(variables, texts);
+    }
+    let shared = texts.get(key);
+    if (shared === undefined) {
+      shared = sharedText(task, commands, variables, this.#around);
+      texts.set(key, shared);
+    }
+    return {...shared, text: `${JSON.stringify(workspace.directory)} ${shared.text}`};
+  }
+}
+
+function sharedText(
+  task: Task,
+  commands: readonly string[],
+  variables: KeyVariables,
+  around: KeySurroundings,
+): SharedText {
+  const {phase} = task;
   const {caching} = phase;
   const portable = variables.map(([name, value]) => [name, value.replaceAll(around.root, ROOT_PLACE)] as const);
-  const commands = task.commands.map(commandText);
-  const tools = {...around.tools};
   const settings: Record<string, string> = {
     format: String(KEY_FORMAT),
     platform: around.platform,
     node: around.node,
-    ...prefixed('tool:', tools),
+    ...prefixed('tool:', around.tools),
     ...(task.args.length > 0 && {arguments: JSON.stringify(task.args)}),
     ...(phase.directory !== undefined && {directory: phase.directory.replaceAll(around.root, ROOT_PLACE)}),
     ...(phase.parallel && {parallel: 'yes'}),
@@ -55,8 +93,12 @@ export function keyText(task: Task, variables: KeyVariables, around: KeySurround
     ...extraText(caching.extraKey, portable),
     ...(task.stage !== 'main' && {stage: task.stage}),
   };
-  const text = JSON.stringify([workspace.directory, commands, settings, environmentHash(portable)]);
-  return {text, commands, variables: portable, settings};
+  return {
+    text: JSON.stringify([commands, settings, environmentHash(portable)]),
+    commands,
+    variables: portable,
+    settings,
+  };
 }
 
 /** The Command message: what is started, with hashes in place of the values of variables. */
@@ -126,18 +168,10 @@ function extraText(parts: readonly CacheKeyPart[], variables: KeyVariables): Rec
   return texts.length === 0 ? {} : {cache_key: texts.join('')};
 }
 
-const environments = new Map<string, string>();
-
-/** One hash for all variables. Most tasks of a run have the same. */
+/** One hash for all variables. */
 function environmentHash(variables: KeyVariables): string {
-  const text = JSON.stringify(variables);
-  let hash = environments.get(text);
-  if (hash === undefined) {
-    // Node's own needs 10 ms to load: too much for a run with nothing to do
-    hash = Buffer.from(sha256(Buffer.from(text))).toString('hex');
-    environments.set(text, hash);
-  }
-  return hash;
+  // Node's own needs 10 ms to load: too much for a run with nothing to do
+  return Buffer.from(sha256(Buffer.from(JSON.stringify(variables)))).toString('hex');
 }
 
 export function isCached({phase}: Task): boolean {

@@ -26,6 +26,8 @@ interface NameLists {
   readonly key: string;
   readonly hashed: NameList;
   readonly passed: NameList;
+  /** What goes into keys, by the entries of the config. */
+  readonly keys: Map<readonly EnvEntry[], KeyVariables>;
 }
 
 /** Makes the environment of each command. What many tasks share is made once. */
@@ -62,8 +64,11 @@ export class Environment {
    */
   forKey(task: Task): KeyVariables {
     const {phase} = task;
+    const {hashed, keys} = this.#namesOf(task);
+    // PATH alone depends on the folder
+    const known = keys.get(phase.env);
+    if (known !== undefined) return known;
     const shared = this.#resolved(task);
-    const {hashed} = this.#namesOf(task);
     const names = new Set([...phase.env.map(({name}) => name), ...Object.keys(this.#options.defined)]);
     for (const name of Object.keys(this.#options.inherited)) if (hashed.has(name)) names.add(name);
     names.delete('PATH');
@@ -72,6 +77,7 @@ export class Environment {
       const value = this.#options.defined[name] ?? shared[name];
       if (value !== undefined) values.push([name, value]);
     }
+    keys.set(phase.env, values);
     return values;
   }
 
@@ -95,7 +101,7 @@ export class Environment {
       const named = phase.caching.extraKey.flatMap((part) => (part.kind === 'env' ? [part.name] : []));
       const hashed = [...HASHED_NAMES, ...cache.globalEnv, ...phase.caching.env, ...named];
       const passed = [...PASSED_NAMES, ...cache.globalPassEnv, ...phase.caching.passEnv];
-      lists = {key, hashed: new NameList(hashed), passed: new NameList(passed)};
+      lists = {key, hashed: new NameList(hashed), passed: new NameList(passed), keys: new Map()};
       this.#lists.set(key, lists);
     }
     return lists;

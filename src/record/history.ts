@@ -150,7 +150,7 @@ function addRuns(database: DatabaseSync, runs: readonly Run[], keep: number): vo
   const insert = database.prepare('INSERT OR IGNORE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
   for (const run of runs) {
     const failed = run.tasks.filter((task) => task.status === 'failed').length;
-    const data = packed(JSON.stringify(run));
+    const data = packed(JSON.stringify(run), run.wallMs);
     const added = insert.run(
       run.id,
       run.at,
@@ -164,6 +164,7 @@ function addRuns(database: DatabaseSync, runs: readonly Run[], keep: number): vo
     );
     if (added.changes > 0) learn(database, run);
   }
+  if (runs.some(({wallMs}) => wallMs >= SHORT_RUN_MS)) packOlder(database);
   database.prepare('DELETE FROM run WHERE id NOT IN (SELECT id FROM run ORDER BY at DESC, id DESC LIMIT ?)').run(keep);
 }
 
@@ -179,9 +180,25 @@ function learn(database: DatabaseSync, run: Run): void {
   }
 }
 
-/** Short texts stay text: loading zlib costs more than it saves. */
-function packed(text: string): string | Uint8Array {
-  return text.length < 16_384 ? text : process.getBuiltinModule('node:zlib').zstdCompressSync(text);
+/** Texts of this length are compressed. */
+const LONG_TEXT = 16_384;
+/** Runs that are shorter, ms, leave that to a later one: loading zlib would be a good part of them. */
+const SHORT_RUN_MS = 1000;
+/** Up to this length. */
+const LONGEST_LEFT = 2 ** 18;
+
+function packed(text: string, wallMs: number): string | Uint8Array {
+  if (text.length < LONG_TEXT || (wallMs < SHORT_RUN_MS && text.length < LONGEST_LEFT)) return text;
+  return process.getBuiltinModule('node:zlib').zstdCompressSync(text);
+}
+
+/** Compresses some of what short runs left. */
+function packOlder(database: DatabaseSync): void {
+  const left = database
+    .prepare(`SELECT id, data FROM run WHERE typeof(data) = 'text' AND length(data) >= ${LONG_TEXT} LIMIT 50`)
+    .all();
+  const update = database.prepare('UPDATE run SET data = ? WHERE id = ?');
+  for (const row of left) update.run(packed(String(row.data), Number.POSITIVE_INFINITY), String(row.id));
 }
 
 function unpacked(data: unknown): string {
