@@ -32,6 +32,9 @@ const LOCKFILES = [
   'deno.lock',
 ];
 
+/** In the root they count even where they are ignored, as libraries and Plug and Play have it. */
+const INSTALLED = new Set([...LOCKFILES, ...INSTALLED_RECORDS]);
+
 /** Our own configuration: what it means is in the key already. */
 const CONFIGURATION = new Set(['make.toml', 'Makefile.toml', 'turbo.json', 'turbo.jsonc']);
 
@@ -141,7 +144,7 @@ export class InputDefinitions {
     const keyFiles = phase.caching.extraKey.flatMap((part) =>
       part.kind === 'file' ? [resolvedGlob(folder, part.path) ?? `${folder}/${part.path}`] : [],
     );
-    const names = new Set(['package.json', ...(folder === '' ? LOCKFILES : [])]);
+    const names = new Set(['package.json', ...(folder === '' ? INSTALLED : [])]);
     return {
       name: `own ${JSON.stringify([folder, keyFiles])}`,
       isShared: false,
@@ -163,7 +166,7 @@ export class InputDefinitions {
       definition: () => ({
         roots: [''],
         ignoring: true,
-        kept: isEnvFile,
+        kept: (path) => isEnvFile(path) || INSTALLED.has(path),
         without: (path, isFolder) =>
           isFolder
             ? this.#members.has(path)

@@ -507,8 +507,9 @@ function excludedBy(state: TaskState): readonly string[] {
   return state.seen?.excluded ?? [];
 }
 
-function withoutRunning({running: _running, ...state}: TaskState): TaskState {
-  return state;
+/** What a killed execution left is nothing to go on from. */
+function withoutRunning({running, executed, ...state}: TaskState): TaskState {
+  return running === undefined && executed !== undefined ? {...state, executed} : state;
 }
 
 function newest(explanation: Explanation, earlier: readonly Explanation[]): readonly Explanation[] {

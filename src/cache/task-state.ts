@@ -49,6 +49,12 @@ export class TaskStates {
   }
 
   read(task: string): TaskState {
+    const state = this.#readState(task);
+    const present = this.#readRunning(task);
+    return present === undefined ? state : {...state, running: {present}};
+  }
+
+  #readState(task: string): TaskState {
     try {
       const state = JSON.parse(readFileSync(this.path(task), 'utf8')) as Partial<TaskState>;
       if (
@@ -64,20 +70,55 @@ export class TaskStates {
     return {format: STATE_FORMAT, task, owned: [], explanations: [], misses: []};
   }
 
-  write(state: TaskState): void {
+  #readRunning(task: string): readonly string[] | undefined {
+    let text: string;
+    try {
+      text = readFileSync(this.#runningPath(task), 'utf8');
+    } catch {
+      return undefined;
+    }
+    try {
+      return JSON.parse(text) as string[];
+    } catch {
+      // cut off by a kill before the task could start
+      return undefined;
+    }
+  }
+
+  /** Notes that a task is about to run, and what of its outputs was there before; a file of its own, which goes with `write`. */
+  begin(task: string, present: readonly string[]): void {
+    const text = JSON.stringify(present);
+    this.#inFolder(() => writeFileSync(this.#runningPath(task), text));
+  }
+
+  /** A task is at rest, and this is what is known of it. */
+  write({running: _running, ...state}: TaskState): void {
     const path = this.path(state.task);
     const fresh = `${path}.${process.pid}.new`;
     try {
-      writeFileSync(fresh, JSON.stringify(state));
+      this.#inFolder(() => writeFileSync(fresh, JSON.stringify(state)));
+      // a rename over a file makes ext4 write the data out at once, which takes a hundred times as long
+      rmSync(path, {force: true});
+      renameSync(fresh, path);
+      rmSync(this.#runningPath(state.task), {force: true});
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-        rmSync(fresh, {force: true});
-        throw error;
-      }
-      mkdirSync(join(this.folder, 'tasks'), {recursive: true});
-      writeFileSync(fresh, JSON.stringify(state));
+      rmSync(fresh, {force: true});
+      throw error;
     }
-    renameSync(fresh, path);
+  }
+
+  #inFolder(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      mkdirSync(join(this.folder, 'tasks'), {recursive: true});
+      write();
+    }
+  }
+
+  #runningPath(task: string): string {
+    return join(this.folder, 'tasks', `${fileName(task)}.running`);
   }
 
   /** @throws what the disk throws */

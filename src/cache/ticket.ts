@@ -91,11 +91,9 @@ export class Ticket {
 
   /** Clears what the last execution left, so that nothing of it is taken for a result of this one. */
   prepare(): void {
-    const {task, state, states, rules, place, explanations} = this.#options;
-    const next = {...state, explanations};
+    const {task, state, states, rules, place} = this.#options;
     if (task.phase.caching.outputs === undefined) {
       this.#before = allFiles(place.root, place.folder, this.#options.isMember);
-      this.#write(next);
       return;
     }
     // an incremental tool goes on from its own outputs, if they are just what it left, and only their contents changed
@@ -109,9 +107,11 @@ export class Ticket {
     }
     const found = rules.find(place.root, task);
     this.#present = new Map([...found.files, ...found.links, ...found.emptyFolders]);
-    const {executed: _executed, ...rest} = next;
-    states.makeFolder();
-    this.#write({...rest, running: {present: this.#keepsOutputs ? [] : [...this.#present.keys()]}});
+    try {
+      states.begin(task.id, this.#keepsOutputs ? [] : [...this.#present.keys()]);
+    } catch {
+      // as in #write
+    }
   }
 
   /**
