@@ -12,9 +12,9 @@ interface Rule {
 type Test =
   | {readonly kind: 'name'; readonly name: string}
   | {readonly kind: 'suffix'; readonly suffix: string}
-  | {readonly kind: 'namePattern'; readonly pattern: RegExp}
   | {readonly kind: 'path'; readonly path: string}
-  /** What every path that it matches begins with, and the pattern for the whole path. */
+  /** What every name or path that it matches begins with, and the pattern for the whole. */
+  | {readonly kind: 'namePattern'; readonly prefix: string; readonly pattern: RegExp}
   | {readonly kind: 'pathPattern'; readonly prefix: string; readonly pattern: RegExp};
 
 /** A .gitignore. Names without a wildcard, the most of them, cost one look into a map together. */
@@ -57,7 +57,7 @@ function matches({foldersOnly, test}: Rule, path: string, name: string, isDirect
     case 'suffix':
       return name.endsWith(test.suffix);
     case 'namePattern':
-      return test.pattern.test(bytesOf(name));
+      return name.startsWith(test.prefix) && test.pattern.test(bytesOf(name));
     case 'path':
       return path === test.path;
     case 'pathPattern':
@@ -82,7 +82,8 @@ function nameTest(pattern: string): Test | undefined {
   if (!isWild(pattern)) return {kind: 'name', name: pattern};
   if (pattern.startsWith('*') && !isWild(pattern.slice(1))) return {kind: 'suffix', suffix: pattern.slice(1)};
   const source = wildmatchPattern(bytesOf(pattern));
-  return source === undefined ? undefined : {kind: 'namePattern', pattern: new RegExp(`^${source}$`, 's')};
+  if (source === undefined) return undefined;
+  return {kind: 'namePattern', prefix: pattern.slice(0, pattern.search(wild)), pattern: new RegExp(`^${source}$`, 's')};
 }
 
 /** A pattern with a slash in front or inside, which begins at the folder of its file. */

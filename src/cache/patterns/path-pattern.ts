@@ -9,13 +9,13 @@ export class PathPattern {
   readonly base: string;
   /** What follows: never empty, since a plain name at the end is followed by `**`. */
   readonly tail: readonly Segment[];
-  /** Whether it was written as a plain path: no wildcard, no `/` at its end. */
-  readonly isPlain: boolean;
+  /** As it is written, without detours. */
+  readonly text: string;
 
-  constructor(base: string, tail: readonly Segment[], isPlain: boolean) {
+  private constructor(base: string, tail: readonly Segment[], text: string) {
     this.base = base;
     this.tail = tail;
-    this.isPlain = isPlain;
+    this.text = text;
   }
 
   /** Undefined for a pattern that leads out of its folder, or up again from a wildcard. */
@@ -29,7 +29,6 @@ export class PathPattern {
     const literals = segments
       .slice(0, end < 0 ? undefined : end)
       .map((segment) => (segment.kind === 'literal' ? segment.name : ''));
-    const isPlain = end < 0 && literals.length > 0 && !pattern.endsWith('/');
     const tail = segments.slice(literals.length);
     const [last, before] = [tail.at(-1), tail.at(-2)];
     if (pattern.endsWith('/') && segments.length > 0) {
@@ -38,7 +37,8 @@ export class PathPattern {
     } else if (last === undefined || last.kind === 'literal') tail.push(anyNames);
     // `dist/**` may be `dist` itself, such as a link; `*/**` is no file beside the folders
     else if (last.kind === 'any' && before !== undefined && before.kind !== 'literal') tail.push(anyName);
-    return new PathPattern(literals.join('/'), tail, isPlain);
+    const text = names.length === 0 ? '**' : names.join('/') + (pattern.endsWith('/') ? '/' : '');
+    return new PathPattern(literals.join('/'), tail, text);
   }
 
   matches(path: string): boolean {
@@ -65,7 +65,7 @@ export class PathPattern {
     const last = this.tail.at(-1);
     if (last?.kind === 'any') return this.matches(folder);
     const anyFile = last?.kind === 'suffix' && last.suffix === '' && this.tail.at(-2)?.kind === 'any';
-    return anyFile && new PathPattern(this.base, this.tail.slice(0, -1), false).matches(folder);
+    return anyFile && new PathPattern(this.base, this.tail.slice(0, -1), this.text).matches(folder);
   }
 
   /** Where the names that the tail is about begin; -1 when the path does not begin with the base. */
