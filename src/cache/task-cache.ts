@@ -70,6 +70,8 @@ const SHORT_LOG = 4096;
 const MOST_DIFFERENCES = 30;
 /** Reasons of misses that are kept, to see when it is always the same. */
 const KEPT_MISSES = 5;
+/** As many equal reasons in a row are worth a warning. */
+const HABIT = 3;
 /** An entry is marked as used at most this often. */
 const TOUCH_MS = 3_600_000;
 
@@ -128,6 +130,11 @@ export class TaskCache {
     );
   }
 
+  /** Where results are stored. */
+  get store(): DiskStore {
+    return this.#options.store;
+  }
+
   get #indexPath(): string {
     return join(this.#states.folder, 'index');
   }
@@ -137,14 +144,9 @@ export class TaskCache {
    * @param isStopped asked while waiting for another run that works on the same task
    */
   async lookup(task: Task, isStopped: () => boolean): Promise<Lookup> {
-    const {planned, mode} = this.#options;
+    const {mode} = this.#options;
     const since = this.#upstream.freshness(task.id);
-    if (
-      mode === 'off' ||
-      !isCached(task) ||
-      planned.cut?.has(task.id) === true ||
-      this.#upstream.dependsOnUnknown(task)
-    )
+    if (mode === 'off' || !isCached(task) || this.#isCut(task) || this.#upstream.dependsOnUnknown(task))
       return {kind: 'off'};
     const fast = this.#fastHit(task, since);
     if (fast !== undefined) return fast;
@@ -160,6 +162,12 @@ export class TaskCache {
       lock?.release();
       throw error;
     }
+  }
+
+  /** Something that it needs, or that this needs in turn, was left out of the run. */
+  #isCut(task: Task): boolean {
+    const {cut} = this.#options.planned;
+    return cut !== undefined && (cut.has(task.id) || [...this.#upstream.closure(task.id)].some(({id}) => cut.has(id)));
   }
 
   async #slowLookup(task: Task, since: number, lock: TaskLock | undefined): Promise<Lookup> {
@@ -236,6 +244,10 @@ export class TaskCache {
     if (key.problem !== undefined || key.fingerprint !== memo.fingerprint || memo.log === undefined) return undefined;
     for (const slot of memo.outputs) if (index.refresh(slot, since) > memo.clock) return undefined;
     if (!this.#isStored(memo.entry as Hash)) return undefined;
+    if (memo.wasHit !== true) {
+      this.#remembered.memos.set(task.id, {...memo, wasHit: true});
+      this.#changed = true;
+    }
     this.#contributions.ofMemo(task, memo);
     return {kind: 'hit', how: 'outputs in place', log: Buffer.from(memo.log), savedMs: memo.executionMs};
   }
@@ -401,6 +413,9 @@ export class TaskCache {
     const explanation = this.#actions.explain(key, action);
     const near = nearest(state.explanations, explanation);
     const reason = this.#reason(task, near?.differences, state, mode);
+    const wasHit = this.#remembered.memos.get(task.id)?.wasHit === true;
+    const misses = [reason, ...(wasHit ? [] : state.misses)].slice(0, KEPT_MISSES);
+    this.#warnOfHabit(task, misses, near?.differences ?? []);
     const ticket = new Ticket({
       task,
       key,
@@ -412,7 +427,7 @@ export class TaskCache {
       state: {
         ...withoutRunning(state),
         owned: this.#ownedBy(task, state),
-        misses: [reason, ...state.misses].slice(0, KEPT_MISSES),
+        misses,
       },
       states: this.#states,
       explanation,
@@ -444,6 +459,25 @@ export class TaskCache {
       reason,
       differences: (near?.differences ?? []).slice(0, MOST_DIFFERENCES).map(differenceText),
     };
+  }
+
+  /** What changes at each run by itself keeps a task from ever being a hit. An edited source does not count. */
+  #warnOfHabit(task: Task, misses: readonly string[], found: readonly Difference[]): void {
+    const [reason] = misses;
+    if (misses.length < HABIT || misses.slice(0, HABIT).some((one) => one !== reason)) return;
+    const isByItself = (difference: Difference): boolean =>
+      difference.kind === 'variable' ||
+      ((difference.kind === 'file' || difference.kind === 'root-file') && !this.#tracked.has(difference.name));
+    if (found.length === 0 || !found.every(isByItself)) return;
+    const remedy = found.some(({kind}) => kind === 'variable')
+      ? 'A variable that does not change the result belongs into pass_env.'
+      : 'A file that a run writes belongs into `outputs`, or excluded from `inputs` with "!".';
+    this.#options.notify({
+      level: 'warning',
+      code: 'W_ALWAYS_MISSES',
+      message: `${task.id} ran ${misses.length} times in a row for the same reason: ${reason}. ${remedy}`,
+      task: task.id,
+    });
   }
 
   #reason(

@@ -10,7 +10,7 @@ export type RunEnding = Ending & {readonly events: readonly RunEvent[]};
 /** Runs to a good end, and says what became of the tasks, in order of their names: `build cached`, `test passed`. */
 export async function ran(rig: Rig, words: readonly string[], options: StartOptions = {}): Promise<readonly string[]> {
   const ending = await rig.events(words, options);
-  if (ending.code !== 0) throw new Error(`the run failed: ${endingText(ending)}`);
+  if (ending.code !== 0 || ending.stderr !== '') throw new Error(`the run failed: ${endingText(ending)}`);
   return outcomes(ending.events).toSorted();
 }
 
