@@ -23,6 +23,8 @@ export interface TaskMemo {
   readonly clock: number;
   /** How long the execution took, ms. */
   readonly executionMs: number;
+  /** It was a hit since it was stored. */
+  readonly wasHit?: boolean;
   /** What the task printed, when that is short; undefined: it is in the store. */
   readonly log?: string;
 }

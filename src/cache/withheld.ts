@@ -1,6 +1,7 @@
 import {readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Task} from '../plan/task.ts';
+import type {Dialect} from '../project/project.ts';
 import {globsOf} from './input-definitions.ts';
 import {findOutputs} from './output-files.ts';
 
@@ -11,25 +12,27 @@ const LARGEST = 1 << 20;
 const MOST = 20 << 20;
 
 /** A failed task may lack a variable that it was not given: says which of those it mentions, and the line to add. */
-export function withheldNotice(task: Task, withheld: readonly string[], root: string): string | undefined {
+export function withheldNotice(
+  task: Task,
+  withheld: readonly string[],
+  {root, dialect}: {root: string; dialect: Dialect},
+): string | undefined {
   const names = withheld.filter((name) => !OF_SHELLS.has(name));
   if (names.length === 0) return undefined;
   const mentioned = namesIn(textsOf(task, root), names);
   if (mentioned.length === 0) return undefined;
-  const list = mentioned.map((name) => `"${name}"`).join(', ');
   const are = mentioned.length === 1 ? 'is set, and it is' : 'are set, and they are';
-  return `${task.id} failed. It mentions ${mentioned.join(', ')}: ${are} not declared, so a cached phase does not get ${mentioned.length === 1 ? 'it' : 'them'}. Add env = [${list}] (part of the key) or pass_env = [${list}] to the phase "${task.phase.name}".`;
+  return `${task.id} failed. It mentions ${mentioned.join(', ')}: ${are} not declared, so a cached phase does not get ${mentioned.length === 1 ? 'it' : 'them'}. ${advice(task, mentioned, dialect)}`;
 }
 
 /** Says which variables a command uses, as `$NAME` or `${NAME}`, that are set and that it is not given. */
-export function usedNotice(task: Task, withheld: readonly string[]): string | undefined {
+export function usedNotice(task: Task, withheld: readonly string[], dialect: Dialect): string | undefined {
   const text = commandsOf(task);
   const used = withheld.filter(
     (name) => !OF_SHELLS.has(name) && new RegExp(`\\$\\{?${RegExp.escape(name)}(?!\\w)`).test(text),
   );
   if (used.length === 0) return undefined;
-  const list = used.map((name) => `"${name}"`).join(', ');
-  return `${task.id} uses ${used.join(', ')}, which ${used.length === 1 ? 'is' : 'are'} set but not declared: a cached phase does not get it. Add env = [${list}] (part of the key) or pass_env = [${list}] to the phase "${task.phase.name}".`;
+  return `${task.id} uses ${used.join(', ')}, which ${used.length === 1 ? 'is' : 'are'} set but not declared: a cached phase does not get it. ${advice(task, used, dialect)}`;
 }
 
 function commandsOf(task: Task): string {
@@ -83,4 +86,14 @@ function namesIn(texts: Iterable<string>, names: readonly string[]): readonly st
     }
   }
   return found.sort();
+}
+
+/** The lines that declare variables, in the words of the dialect. */
+function advice({phase}: Task, names: readonly string[], dialect: Dialect): string {
+  const list = `[${names.map((name) => `"${name}"`).join(', ')}]`;
+  const [hashed, passed] =
+    dialect === 'turbo'
+      ? [`"env": ${list}`, `"passThroughEnv": ${list}`]
+      : [`${dialect === 'lifecycle' ? 'env' : 'cache_env'} = ${list}`, `pass_env = ${list}`];
+  return `Add ${hashed} (part of the key) or ${passed} (not part of it) to "${phase.name}".`;
 }

@@ -131,6 +131,49 @@ const history: Definition = (program, end) => {
     });
 };
 
+const cache: Definition = (program, end) => {
+  const cache = program.command('cache').description('look after the results that are kept').enablePositionalOptions();
+  cache
+    .command('stats')
+    .description('show what is kept, and where')
+    .option('--json', 'as JSON')
+    .action(async (options) => {
+      end((await import('./cache.ts')).stats({...program.opts(), ...options}));
+    });
+  cache
+    .command('verify')
+    .description('read everything that is kept and remove what is broken; the exit code is 1 when something was')
+    .option('--json', 'as JSON')
+    .action(async (options) => {
+      end((await import('./cache.ts')).verify({...program.opts(), ...options}));
+    });
+  cache
+    .command('gc')
+    .description('remove what was not used for long, or is too much; what was used within the hour stays')
+    .option('--max-size <size>', 'how much may stay: 5GB (default: the config, else 10 GiB)')
+    .option('--max-age <age>', 'since the last use: 7d (default: the config, else 30 days)')
+    .option('--json', 'as JSON')
+    .action(async (options) => {
+      end((await import('./cache.ts')).gc({...program.opts(), ...options}));
+    });
+  cache
+    .command('clear')
+    .description('remove everything that is kept, without asking')
+    .action(async (options) => {
+      end((await import('./cache.ts')).clear({...program.opts(), ...options}));
+    });
+  cache
+    .command('prune-builds')
+    .description('list build folders of this project that nothing was written to for long, and remove them')
+    .option('--older-than <age>', 'since the last write', '30d')
+    .option('-y, --yes', 'remove them without asking')
+    .option('--json', 'as JSON; removes nothing without --yes')
+    .action(async (options) => {
+      const {pruneBuilds} = await import('./cache/prune-builds.ts');
+      end(await pruneBuilds({...program.opts(), ...options}));
+    });
+};
+
 const schema: Definition = (program, end) => {
   program
     .command('schema')
@@ -141,7 +184,17 @@ const schema: Definition = (program, end) => {
 };
 
 /** Every command, in the order of the help. */
-export const COMMANDS: Readonly<Record<string, Definition>> = {run, list, show, graph, validate, init, history, schema};
+export const COMMANDS: Readonly<Record<string, Definition>> = {
+  run,
+  list,
+  show,
+  graph,
+  validate,
+  init,
+  history,
+  cache,
+  schema,
+};
 
 /** The words behind `--`. Commander puts them at the end of the arguments. */
 function passedOn(command: Command, phases: string[]): readonly string[] {

@@ -1,6 +1,8 @@
 import {availableParallelism, totalmem} from 'node:os';
 import {PacelineError} from '../base/error.ts';
+import type {Diagnostic} from '../base/source.ts';
 import {VERSION} from '../base/version.ts';
+import {checkFiles} from '../cache/check-files.ts';
 import type {ContinuePolicy} from '../engine/engine-options.ts';
 import {firstRunSkip} from '../engine/first-run.ts';
 import {type RunPlanOptions, runPlan} from '../engine/run-plan.ts';
@@ -11,7 +13,7 @@ import type {Project} from '../project/project.ts';
 import {openStateFolder} from '../record/state-folder.ts';
 import type {Display} from '../ui/display.ts';
 import {askApproval} from './approval.ts';
-import {cacheFolderOf} from './cache-folder.ts';
+import {storePlace} from './cache/store-place.ts';
 import {durationOption} from './duration-option.ts';
 import {listenForInterrupts} from './interrupts.ts';
 import {type DisplayOptions, makeDisplay} from './make-display.ts';
@@ -107,6 +109,7 @@ async function execute(
   const history = openHistory(folder, project.state.history);
   const {skip, remember} = await skipping(project, planned, folder.path, history.succeeded);
   const needed = [...planned.tasks.values()].filter((task) => skip(task) === undefined);
+  throwErrors(project.cache.enabled ? checkFiles(needed) : []);
   const {problems: doubts, versions} = await checkTools(project, needed, process.env);
   reportWarnings({...project, diagnostics: []}, options.strict === true, doubts);
   await askApproval(needed, options.approve ?? []);
@@ -129,7 +132,7 @@ async function execute(
     store: history.store,
     durations: history.durations,
     cacheMode: options.cache === false ? 'off' : options.force === true ? 'write' : 'on',
-    cacheFolder: cacheFolderOf(project, process.env),
+    cachePlace: storePlace(project.root, project.cache),
     tools: versions,
     continueOn: options.continue,
     ...(timeoutMs === undefined ? {} : {timeoutMs}),
@@ -150,6 +153,14 @@ async function execute(
   display?.finish(result);
   history.close();
   return result.exitCode;
+}
+
+/** @throws PacelineError with all of them */
+function throwErrors(errors: readonly Diagnostic[]): void {
+  const [first] = errors;
+  if (first === undefined) return;
+  const hint = first.hint === undefined ? {} : {hint: first.hint};
+  throw new PacelineError(first.code, first.message, {diagnostics: errors, origin: first.origin, ...hint});
 }
 
 interface Skipping {

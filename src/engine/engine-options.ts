@@ -1,5 +1,6 @@
 import type {TaskCache} from '../cache/task-cache.ts';
 import type {Task, TaskPlan} from '../plan/task.ts';
+import type {Dialect} from '../project/project.ts';
 import type {RunListener} from '../record/events.ts';
 import type {Environment} from './environment.ts';
 import type {Executor} from './executor.ts';
@@ -24,6 +25,7 @@ export interface EngineOptions {
   readonly graceMs: number;
   readonly timeoutMs?: number;
   readonly profile?: string;
+  readonly dialect: Dialect;
   /** Knows which tasks need not run because their results are stored. */
   readonly cache?: TaskCache;
   /** Why a task need not run now; undefined when it must. */

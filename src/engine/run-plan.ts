@@ -1,4 +1,5 @@
 import {closeSync, openSync, readSync} from 'node:fs';
+import {collectIfDue, type StoreLimits} from '../cache/store/collection.ts';
 import {DiskStore} from '../cache/store/disk-store.ts';
 import {TaskCache, type TaskCacheOptions} from '../cache/task-cache.ts';
 import type {Task, TaskPlan} from '../plan/task.ts';
@@ -45,8 +46,8 @@ export interface RunPlanOptions {
   readonly phases: RunStarted['phases'];
   /** How stored results are used. */
   readonly cacheMode: TaskCacheOptions['mode'];
-  /** Where they are, absolute. */
-  readonly cacheFolder: string;
+  /** Where they are, absolute, and how many of them are kept. */
+  readonly cachePlace: {readonly directory: string; readonly limits: StoreLimits};
   /** Versions of the tools that the config asks for. */
   readonly tools: Readonly<Record<string, string>>;
   /** Gets a function that stops the run: asks at the first call, kills at the second. */
@@ -79,6 +80,7 @@ export async function runPlan(options: RunPlanOptions): Promise<Run> {
   const engine = new Engine({
     planned,
     root: project.root,
+    dialect: project.dialect,
     executor: new HostExecutor(new ScriptFiles(logs.folder)),
     environment,
     ...(cache !== undefined && {cache}),
@@ -98,6 +100,8 @@ export async function runPlan(options: RunPlanOptions): Promise<Run> {
   });
   const status = await engine.run();
   cache?.finish();
+  if (cache !== undefined && options.cacheMode !== 'off')
+    collectIfDue(cache.store.folder, options.cachePlace.limits, cache.store.written);
   const escaped = await endProcesses(
     () => processesOfRuns(new Set([run]), firstNumberAfterUs()),
     Math.min(project.limits.graceMs, 2000),
@@ -173,11 +177,11 @@ function environmentOf(options: RunPlanOptions, run: RunId): Environment {
 
 /** Undefined when no task of the plan is cached. */
 function cacheOf(options: RunPlanOptions, environment: Environment, emit: RunListener): TaskCache | undefined {
-  const {project, planned, folder, cacheMode, cacheFolder, tools} = options;
+  const {project, planned, folder, cacheMode, cachePlace, tools} = options;
   const isUsed = project.cache.enabled && [...planned.tasks.values()].some(({phase}) => phase.caching.enabled);
   if (!isUsed) return undefined;
   const problems = new Set<string>();
-  const store = new DiskStore(cacheFolder, ({path, message}) => {
+  const store = new DiskStore(cachePlace.directory, ({path, message}) => {
     if (!problems.has(path)) notice(emit, 'W_STORE', `${path} ${message}.`);
     problems.add(path);
   });

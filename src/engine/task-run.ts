@@ -19,7 +19,7 @@ export interface TaskResult {
 interface TaskRunOptions
   extends Pick<
     EngineOptions,
-    'root' | 'executor' | 'environment' | 'logs' | 'emit' | 'now' | 'graceMs' | 'profile' | 'cache'
+    'root' | 'executor' | 'environment' | 'logs' | 'emit' | 'now' | 'graceMs' | 'profile' | 'cache' | 'dialect'
   > {
   readonly extraEnv: Readonly<Record<string, string>>;
 }
@@ -113,7 +113,7 @@ export class TaskRun {
     const {environment, emit, now} = this.#options;
     const {task} = this;
     if (!task.commands.some((command) => JSON.stringify(command).includes('$'))) return;
-    const message = usedNotice(task, environment.withheldFrom(task));
+    const message = usedNotice(task, environment.withheldFrom(task), this.#options.dialect);
     if (message !== undefined)
       emit({kind: 'notice', time: now(), level: 'warning', code: 'W_WITHHELD', message, task: task.id});
   }
@@ -180,9 +180,9 @@ export class TaskRun {
     success: Parameters<Ticket['succeeded']>[0] | undefined,
     ticket: Ticket | undefined,
   ): Promise<string | undefined> {
-    const {cache, environment, emit, now, root} = this.#options;
+    const {cache, environment, emit, now, root, dialect} = this.#options;
     if (success === undefined && cache !== undefined) {
-      const message = withheldNotice(this.task, environment.withheldFrom(this.task), root);
+      const message = withheldNotice(this.task, environment.withheldFrom(this.task), {root, dialect});
       if (message !== undefined)
         emit({kind: 'notice', time: now(), level: 'warning', code: 'W_WITHHELD', message, task: this.task.id});
     }

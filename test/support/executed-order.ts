@@ -30,6 +30,7 @@ export async function executedOrder(
   };
   const engine = new Engine({
     planned,
+    dialect: 'lifecycle',
     root: project.root,
     executor,
     environment: new Environment({project, inherited: {}, defined: {}, marks: {}}),

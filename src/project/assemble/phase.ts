@@ -51,10 +51,11 @@ export function finishedPhase(draft: PhaseDraft, around: PhaseSurroundings): Pha
       ...(draft.inputs !== undefined && {inputs: draft.inputs}),
       ...(draft.outputs !== undefined && {outputs: draft.outputs}),
       incremental: draft.incremental ?? [],
-      env: draft.hashedEnv ?? [],
+      env: [...(draft.hashedEnv ?? []), ...(draft.cacheEnv ?? [])],
       passEnv: draft.passEnv ?? [],
       extraKey: draft.extraKey ?? [],
       closure: draft.closure ?? 'transitive',
+      ...(draft.cacheRetried !== undefined && {retried: draft.cacheRetried}),
     },
     limits: phaseLimits(draft, around.defaults),
     resources: {

@@ -42,6 +42,9 @@ export interface PhaseDraft extends PhaseDefaults {
   readonly incremental?: readonly string[];
   readonly hashedEnv?: readonly string[];
   readonly passEnv?: readonly string[];
+  /** As `hashedEnv`, in every dialect. */
+  readonly cacheEnv?: readonly string[];
+  readonly cacheRetried?: boolean;
   readonly extraKey?: readonly CacheKeyPart[];
   readonly closure?: 'transitive' | 'direct';
   readonly cpu?: number;

@@ -27,6 +27,8 @@ export function readEveryPhaseKeys(section: Section, report: Report): Partial<Ph
     extraKey: readCacheKey(section, report),
     closure: readClosure(section),
     passEnv: section.strings('pass_env'),
+    cacheEnv: section.strings('cache_env'),
+    cacheRetried: section.boolean('cache_retried'),
     timeoutMs: durationMs(section.value('timeout')),
     commandTimeoutMs: durationMs(section.value('command_timeout')),
     retries: section.number('retries'),

@@ -53,7 +53,9 @@ export function readCache(cache: Section | undefined, state: Section | undefined
     directory: cache?.string('directory') ?? cache?.string('cache_directory'),
     maxAgeMs: durationMs(cache?.value('cache_ttl_seconds')),
     maxBytes: megabytes === undefined ? undefined : Math.round(megabytes * 2 ** 20),
-    globalInputs: state?.strings('force_rerun_if_changed'),
+    globalInputs: joined(cache?.strings('inputs'), state?.strings('force_rerun_if_changed')),
+    globalEnv: cache?.strings('env'),
+    globalPassEnv: cache?.strings('pass_env'),
   });
 }
 
@@ -64,4 +66,8 @@ export function readState(section: Section | undefined): Partial<StateSettings> 
     history: section?.boolean('persist_execution_state'),
     skipIfExists: section?.strings('skip_if_exists'),
   });
+}
+
+function joined(...lists: readonly (readonly string[] | undefined)[]): readonly string[] | undefined {
+  return lists.every((list) => list === undefined) ? undefined : lists.flatMap((list) => list ?? []);
 }

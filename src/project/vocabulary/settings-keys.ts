@@ -49,6 +49,21 @@ export const cache: TableSpec = {
       doc: 'The least recently used results are removed beyond this size.',
       example: '1000',
     },
+    inputs: {
+      types: ['strings'],
+      doc: 'Globs relative to the root that are inputs of every cached phase.',
+      example: '["config/**"]',
+    },
+    env: {
+      types: ['strings'],
+      doc: 'Names of variables that every cached phase gets, and that change its key.',
+      example: '["API_URL"]',
+    },
+    pass_env: {
+      types: ['strings'],
+      doc: 'Names of variables that every cached phase gets, and that do not change its key; `["*"]` passes everything.',
+      example: '["SSH_AUTH_SOCK"]',
+    },
     invalidate_on_change: {
       types: ['boolean'],
       doc: 'A changed input makes a result useless.',
