@@ -6,7 +6,7 @@ import {parseArgs} from 'node:util';
 import {cleanEnvironment} from './lib/environment.ts';
 import {choiceOf, countOf} from './lib/options.ts';
 import {buildPaceline} from './lib/program.ts';
-import {allRight, measureAll, publish, workFolder} from './lib/report.ts';
+import {allRight, measureScenarios, publish, resultOf, workFolder} from './lib/report.ts';
 import {JOBS} from './lib/runner.ts';
 import {make} from './lib/runners/make.ts';
 import {paceline} from './lib/runners/paceline.ts';
@@ -52,7 +52,7 @@ const subject = {
   missing: make.version() === undefined ? [make.title] : [],
   settings: {jobs: JOBS},
 };
-const result = await measureAll(subject, scenarios, folder);
+const result = resultOf(subject, await measureScenarios(scenarios, folder));
 rmSync(folder, {recursive: true, force: true});
 if (!options.quick && options.only === undefined) publish(result);
 exit(allRight(result) ? 0 : 1);

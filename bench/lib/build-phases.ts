@@ -1,81 +1,71 @@
-import {appendFileSync, mkdirSync} from 'node:fs';
-import {join} from 'node:path';
-import {cleanEnvironment} from './environment.ts';
-import {outputFoldersOf, setAside, wrongOutputs} from './outputs.ts';
-import type {Runner} from './runner.ts';
-import type {Bar, Contestant, Scenario} from './scenario.ts';
-import {type Workload, writeWorkload} from './workload.ts';
+import {applyEdit, outputFoldersOf, setAside, writtenSince} from './outputs.ts';
+import type {Ask} from './runner.ts';
+import type {Bar, Contestant} from './scenario.ts';
+import {commandAt, type Site} from './site.ts';
+import {edits, type OutputCheck, type Workload} from './workload.ts';
 
 /** The states in which a build can find its cache and its outputs. */
-export const buildPhases = ['uncached', 'cold', 'warm', 'restore', 'leaf-edit'] as const;
+export const buildPhases = ['uncached', 'cold', 'warm', 'restore', ...edits] as const;
 export type BuildPhase = (typeof buildPhases)[number];
 
-const phases: Readonly<Record<BuildPhase, {readonly title: string; readonly bars: readonly Bar[]}>> = {
-  uncached: {
-    title: 'Build with the cache off',
-    bars: [
-      {kind: 'ratio', contestant: 'paceline', against: 'make', limit: 1.5},
-      {kind: 'ratio', contestant: 'paceline', against: 'turbo', limit: 0.1},
-    ],
-  },
-  cold: {title: 'Build with an empty cache', bars: []},
-  warm: {title: 'Nothing changed', bars: []},
-  restore: {title: 'Outputs gone, cache kept', bars: []},
-  'leaf-edit': {title: 'One source of the last package changed', bars: []},
+export const phaseTitles: Readonly<Record<BuildPhase, string>> = {
+  uncached: 'cache off',
+  cold: 'empty cache, stored',
+  warm: 'nothing changed',
+  restore: 'outputs gone',
+  'leaf-edit': 'a leaf edited',
+  'base-equal': 'a base edited, equal outputs',
+  'base-changed': 'a base edited, other outputs',
 };
 
-/** A runner with a copy of the workload that only it works in. */
-export interface Site {
-  readonly runner: Runner;
-  readonly folder: string;
-  /** Takes what is moved out of the copy. */
-  readonly aside: string;
-  readonly env: Readonly<Record<string, string>>;
-}
+const ratio = (against: string, limit: number, aim?: number): Bar => ({
+  kind: 'ratio',
+  contestant: 'paceline',
+  against,
+  limit,
+  ...(aim === undefined ? {} : {aim}),
+});
 
-export function makeSite(runner: Runner, workload: Workload, parent: string): Site {
-  const folder = join(parent, runner.name, 'workload');
-  mkdirSync(folder, {recursive: true});
-  writeWorkload(folder, workload, runner.setup(workload));
-  return {
-    runner,
-    folder,
-    aside: join(parent, runner.name, 'aside'),
-    env: cleanEnvironment(join(parent, runner.name, 'home')),
-  };
-}
+export const phaseBars: Readonly<Record<BuildPhase, readonly Bar[]>> = {
+  uncached: [ratio('make', 1.5), ratio('turbo', 0.1)],
+  cold: [ratio('make', 2.5), ratio('turbo', 0.2), ratio('wireit', 0.8)],
+  warm: [ratio('turbo', 1, 0.6)],
+  restore: [ratio('turbo', 1, 0.7)],
+  'leaf-edit': [ratio('turbo', 0.6)],
+  'base-equal': [ratio('turbo', 0.2)],
+  'base-changed': [ratio('turbo', 0.5)],
+};
 
-/** `build` over the whole workload, in one of the states, by every runner. */
-export function buildScenario(phase: BuildPhase, sites: readonly Site[], workload: Workload, rounds: number): Scenario {
-  const {title, bars} = phases[phase];
-  const {packages, files} = workload.shape;
-  return {
-    name: phase,
-    title: `${title}: ${packages} packages, ${packages * files} sources`,
-    rounds,
-    contestants: sites.map((site) => contestantOf(phase, site, workload)),
-    bars,
-  };
-}
-
-function contestantOf(phase: BuildPhase, {runner, folder, aside, env}: Site, workload: Workload): Contestant {
-  const cache = phase === 'uncached' ? 'off' : 'on';
-  const [program, ...args] = runner.command('build', cache);
+/** The whole workload, in one of the states, by one runner. */
+export function buildContestant(phase: BuildPhase, site: Site, workload: Workload, check: OutputCheck): Contestant {
+  const {runner, folder, aside} = site;
+  const ask: Ask = {task: workload.kind.goal, cache: phase === 'uncached' ? 'off' : 'on', output: 'little'};
+  const edit = edits.find((name) => name === phase);
   const {daemon} = runner;
+  let beginMs = Number.NEGATIVE_INFINITY;
+  const outputs = outputFoldersOf(workload);
+  const isFresh = phase === 'uncached' || phase === 'cold';
+  const outputsAreGone = isFresh || phase === 'restore';
   return {
     name: runner.name,
     title: runner.title,
-    commands: [{program, args, cwd: folder, env: {...env, ...runner.env(cache)}}],
+    commands: [commandAt(site, ask)],
+    settles: !isFresh,
     prepare: () => {
-      if (phase === 'uncached' || phase === 'cold')
-        setAside(folder, [...outputFoldersOf(workload), ...runner.caches], aside);
-      if (phase === 'restore') setAside(folder, outputFoldersOf(workload), aside);
-      if (phase === 'leaf-edit') appendFileSync(join(folder, leafSourceOf(workload)), '// edited\n');
+      if (outputsAreGone) setAside(folder, outputs, aside);
+      if (isFresh) setAside(folder, runner.caches, aside);
+      beginMs = Date.now();
+      if (edit !== undefined) applyEdit(folder, workload.kind.editOf(edit, workload));
     },
-    wrong: () => wrongOutputs(folder, workload),
+    wrong: () => check(folder) || unbuilt(),
+    ...(outputsAreGone ? {} : {written: () => writtenSince(folder, workload, beginMs).length}),
     ...(daemon === undefined ? {} : {daemonPid: () => daemon.pid(folder)}),
   };
-}
 
-/** A source that no other package can see. */
-const leafSourceOf = ({members}: Workload): string => `${members.at(-1)?.folder}/src/d0/f0.ts`;
+  /** Outputs that are equal do not show whether the edited package was built at all. */
+  function unbuilt(): string {
+    if (edit === undefined) return '';
+    const {id} = workload.kind.editOf(edit, workload).member;
+    return writtenSince(folder, workload, beginMs).includes(id) ? '' : `${id} was edited and not built`;
+  }
+}

@@ -1,6 +1,15 @@
-import {existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync} from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
 import {join} from 'node:path';
-import type {Workload} from './workload.ts';
+import type {Edit, OutputCheck, Workload} from './workload.ts';
 
 /**
  * Moves what matches out of the way, into a fresh folder under `aside`. Moved and not deleted: ext4 is slow to create files for
@@ -20,38 +29,48 @@ export function setAside(folder: string, paths: readonly string[], aside: string
 export const outputFoldersOf = ({members}: Workload): readonly string[] =>
   members.map((member) => `${member.folder}/dist`);
 
-/** What is wrong with the outputs of `build`: '' when every package holds what its sources say, byte for byte, and nothing else. */
-export function wrongOutputs(folder: string, {members}: Workload): string {
-  const wrong = members.flatMap((member) => {
-    const difference = differenceIn(join(folder, member.folder));
-    return difference === undefined ? [] : [`${member.folder}/dist/${difference}`];
-  });
-  return wrong.length === 0 ? '' : `${wrong.length} of ${members.length} packages: ${wrong[0]}`;
+export function applyEdit(folder: string, {member, path, addition}: Edit): void {
+  const file = join(folder, member.folder, path);
+  appendFileSync(file, addition(readFileSync(file, 'utf8')));
 }
 
-function differenceIn(member: string): string | undefined {
-  const sources = filesIn(join(member, 'src'));
-  const expected = new Map(sources.map((file) => [file, readFileSync(join(member, 'src', file))]));
-  expected.set(
-    'bundle.js',
-    Buffer.concat(
-      sources.filter((file) => file.endsWith('.ts')).map((file) => readFileSync(join(member, 'src', file))),
-    ),
-  );
-  const found = filesIn(join(member, 'dist'));
-  const extra = found.find((file) => !expected.has(file));
-  if (extra !== undefined) return `${extra} is left over`;
-  for (const [file, bytes] of expected) {
-    if (!found.includes(file)) return `${file} is missing`;
-    if (!bytes.equals(readFileSync(join(member, 'dist', file)))) return `${file} differs`;
-  }
-  return undefined;
+/** Packages whose main output was written at or after a moment (ms since 1970), unless with an older time put on it. */
+export function writtenSince(folder: string, {kind, members}: Workload, sinceMs: number): readonly string[] {
+  const timeOf = (file: string): number => (existsSync(file) ? statSync(file).mtimeMs : 0);
+  return members.filter((one) => timeOf(join(folder, one.folder, kind.mainOutput)) >= sinceMs).map(({id}) => id);
 }
+
+/** Contents by path, relative to a folder. */
+export type Contents = ReadonlyMap<string, Buffer>;
 
 /** Files below a folder, in the order in which a shell expands a glob; none when there is no folder. */
-function filesIn(folder: string): readonly string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, {recursive: true, encoding: 'utf8'})
-    .filter((file) => statSync(join(folder, file)).isFile())
-    .sort();
+export function contentsOf(folder: string): Contents {
+  if (!existsSync(folder)) return new Map();
+  const files = readdirSync(folder, {recursive: true, encoding: 'utf8'}).filter((file) =>
+    statSync(join(folder, file)).isFile(),
+  );
+  return new Map(files.sort().map((file) => [file, readFileSync(join(folder, file))]));
+}
+
+/** A check of each package's dist, given what it should hold when the package lies in a folder. */
+export function outputCheck({members}: Workload, expectedOf: (id: string, folder: string) => Contents): OutputCheck {
+  return (copy) => {
+    const wrong = members.flatMap(({id, folder}) => {
+      const found = contentsOf(join(copy, folder, 'dist'));
+      const difference = differenceBetween(found, expectedOf(id, join(copy, folder)));
+      return difference === undefined ? [] : [`${folder}/dist/${difference}`];
+    });
+    return wrong.length === 0 ? '' : `${wrong.length} of ${members.length} packages: ${wrong[0]}`;
+  };
+}
+
+function differenceBetween(found: Contents, expected: Contents): string | undefined {
+  const extra = [...found.keys()].find((file) => !expected.has(file));
+  if (extra !== undefined) return `${extra} is left over`;
+  for (const [file, bytes] of expected) {
+    const own = found.get(file);
+    if (own === undefined) return `${file} is missing`;
+    if (!bytes.equals(own)) return `${file} differs`;
+  }
+  return undefined;
 }

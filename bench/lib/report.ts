@@ -9,7 +9,7 @@ import {measureScenario} from './rounds.ts';
 import type {Scenario} from './scenario.ts';
 import {tableOf, tablesOf} from './table.ts';
 
-/** What a benchmark knows before it starts. */
+/** What a benchmark is about, besides its numbers. */
 export type Subject = Pick<BenchResult, 'name' | 'versions' | 'missing' | 'settings'>;
 
 /** A fresh folder of this benchmark's own, on the file system of the repository. */
@@ -20,22 +20,25 @@ export function workFolder(name: string): string {
   return folder;
 }
 
-/** Measures the scenarios and prints each as it is known. */
-export async function measureAll(
-  subject: Subject,
+/** Measures the scenarios and prints each as it is known. `folder` takes the logs. */
+export async function measureScenarios(
   scenarios: readonly Scenario[],
   folder: string,
-): Promise<BenchResult> {
-  for (const name of subject.missing) stderr.write(`${name} is not on this machine, so it is not measured\n`);
+): Promise<readonly ScenarioResult[]> {
   const results: ScenarioResult[] = [];
   for (const scenario of scenarios) {
-    stderr.write(`${scenario.title}: ${scenario.rounds} rounds\n`);
+    stderr.write(`${scenario.title}: up to ${scenario.rounds} rounds\n`);
     const result = await measureScenario(scenario, folder);
     stdout.write(`\n${tableOf(result)}\n`);
     for (const {title, wrong} of result.series) if (wrong !== undefined) stderr.write(`\n${title}: ${wrong}\n`);
     results.push(result);
   }
-  return {...subject, date: new Date().toISOString(), machine: thisMachine(), scenarios: results};
+  return results;
+}
+
+export function resultOf(subject: Subject, scenarios: readonly ScenarioResult[]): BenchResult {
+  for (const name of subject.missing) stderr.write(`${name} is not on this machine, so it was not measured\n`);
+  return {...subject, date: new Date().toISOString(), machine: thisMachine(), scenarios};
 }
 
 /** Keeps a result of the whole benchmark: as JSON and as tables in docs/performance.md. */

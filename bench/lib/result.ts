@@ -2,8 +2,8 @@ import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Machine} from './environment.ts';
 import {benchFolder} from './installed.ts';
-import type {Bar, Scenario} from './scenario.ts';
-import {differenceOf, ratioOf, spreadOf} from './statistics.ts';
+import type {Bar, Group, Scenario, Sizes} from './scenario.ts';
+import {differenceOf, type Point, ratioOf, slopeOf, spreadOf} from './statistics.ts';
 
 /** What one contestant's runs cost; the lists have one value a round. */
 export interface Series {
@@ -16,6 +16,8 @@ export interface Series {
   readonly peakBytes?: number;
   /** Peak resident size of the process that it leaves behind. */
   readonly daemonBytes?: number;
+  /** In how many packages its last run wrote outputs. */
+  readonly written?: number;
   /** Why its numbers must not be used: a failed command, or outputs that are not those of the sources. */
   readonly wrong?: string;
 }
@@ -23,12 +25,13 @@ export interface Series {
 export interface ScenarioResult {
   readonly name: string;
   readonly title: string;
+  readonly group?: Group;
   readonly series: readonly Series[];
   readonly bars: readonly BarResult[];
 }
 
 export type BarResult = Bar & {
-  /** A ratio, or ms. */
+  /** A ratio, ms, or bytes. */
   readonly measured: number;
   readonly met: boolean;
 };
@@ -42,7 +45,7 @@ export interface BenchResult {
   readonly versions: Readonly<Record<string, string>>;
   /** Contestants that this machine does not have. */
   readonly missing: readonly string[];
-  readonly settings: Readonly<Record<string, number>>;
+  readonly settings: Readonly<Record<string, number | string>>;
   readonly scenarios: readonly ScenarioResult[];
 }
 
@@ -54,18 +57,30 @@ export function saveResult(result: BenchResult): void {
 
 /** The bars whose contestants were all measured. */
 export function barResultsOf({bars}: Scenario, series: readonly Series[]): readonly BarResult[] {
-  const wallOf = (contestant: string) =>
-    series.find((one) => one.contestant === contestant && one.wrong === undefined)?.wallMs;
   return bars.flatMap((bar) => {
-    const own = wallOf(bar.contestant);
-    const other = bar.kind === 'time' ? own : wallOf(bar.against);
-    if (own === undefined || other === undefined) return [];
-    const measured =
-      bar.kind === 'time'
-        ? spreadOf(own).median
-        : bar.kind === 'ratio'
-          ? ratioOf(own, other)
-          : differenceOf(own, other);
-    return [{...bar, measured, met: measured <= bar.limit}];
+    const measured = measuredFor(bar, (contestant) =>
+      series.find((one) => one.contestant === contestant && one.wrong === undefined),
+    );
+    return measured === undefined ? [] : [{...bar, measured, met: measured <= bar.limit}];
   });
+}
+
+function measuredFor(bar: Bar, seriesOf: (contestant: string) => Series | undefined): number | undefined {
+  if (bar.kind === 'growth') return growthOf(bar.sizes, seriesOf);
+  const own = seriesOf(bar.contestant);
+  if (own === undefined || bar.kind === 'memory') return own?.peakBytes;
+  if (bar.kind === 'time') return spreadOf(own.wallMs).median;
+  const other = seriesOf(bar.against);
+  if (other === undefined) return undefined;
+  return bar.kind === 'ratio' ? ratioOf(own.wallMs, other.wallMs) : differenceOf(own.wallMs, other.wallMs);
+}
+
+function growthOf(sizes: Sizes, seriesOf: (contestant: string) => Series | undefined): number | undefined {
+  const points = sizes.flatMap(({contestant, files}): Point[] => {
+    const wallMs = seriesOf(contestant)?.wallMs;
+    return wallMs === undefined ? [] : [{x: files, y: spreadOf(wallMs).median}];
+  });
+  const [small, middle, large] = points;
+  if (small === undefined || middle === undefined || large === undefined) return undefined;
+  return slopeOf(middle, large) / slopeOf(small, middle);
 }

@@ -5,6 +5,14 @@ export type RunnerName = 'paceline' | 'make' | 'turbo' | 'nx' | 'wireit' | 'lage
 /** Tasks at once, for every runner. */
 export const JOBS = 2;
 
+/** How a runner is asked. */
+export interface Ask {
+  readonly task: TaskName;
+  readonly cache: 'on' | 'off';
+  /** What it prints: as little as it can besides failures, or what it does on its own. */
+  readonly output: 'little' | 'usual';
+}
+
 /** One program that can build the workload. */
 export interface Runner {
   readonly name: RunnerName;
@@ -15,10 +23,12 @@ export interface Runner {
   /** Undefined: it is not on this machine. */
   readonly version: () => string | undefined;
   readonly setup: (workload: Workload) => Setup;
+  /** Whether it caches a task that does not say its inputs. */
+  readonly hasDefaultInputs: boolean;
   /** Program and arguments, started in the workload's root. */
-  readonly command: (task: TaskName, cache: 'on' | 'off') => readonly [program: string, ...args: string[]];
-  /** Variables besides the common ones. */
-  readonly env: (cache: 'on' | 'off') => Readonly<Record<string, string>>;
+  readonly command: (ask: Ask) => readonly [program: string, ...args: string[]];
+  /** Variables besides the common ones. `folder` is the workload's root. */
+  readonly env: (ask: Ask, folder: string) => Readonly<Record<string, string>>;
   /** Paths of what it keeps between runs, relative to the workload's root. */
   readonly caches: readonly string[];
   readonly daemon?: Daemon;

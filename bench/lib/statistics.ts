@@ -25,3 +25,11 @@ export function differenceOf(values: readonly number[], reference: readonly numb
   const differences = values.map((value, round) => value - (reference[round] ?? Number.NaN)).filter(Number.isFinite);
   return spreadOf(differences).median;
 }
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What y gains for each x, from one point to the other. */
+export const slopeOf = (from: Point, to: Point): number => (to.y - from.y) / (to.x - from.x);

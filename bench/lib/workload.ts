@@ -1,11 +1,12 @@
 import {execFileSync} from 'node:child_process';
 import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
+import {versionIn} from './installed.ts';
 
 /** What a synthetic monorepo looks like. Nothing is random: equal shapes give equal bytes. */
 export interface Shape {
   readonly packages: number;
-  /** Sources of each package, spread over ten folders. */
+  /** Sources of each package. */
   readonly files: number;
   /** Of each source. */
   readonly bytes: number;
@@ -14,8 +15,6 @@ export interface Shape {
   /** Packages of the layer below that each package depends on. */
   readonly fan: number;
 }
-
-export const standardShape: Shape = {packages: 100, files: 50, bytes: 1024, layers: 10, fan: 3};
 
 export interface Member {
   readonly index: number;
@@ -28,35 +27,72 @@ export interface Member {
   readonly dependencies: readonly Member[];
 }
 
-export interface Workload {
-  readonly shape: Shape;
-  readonly members: readonly Member[];
-}
-
 export type TaskName = 'build' | 'test' | 'lint';
 
 export interface Task {
   readonly name: TaskName;
-  /** The same shell text for every runner; no interpreter but the shell, so that a timing shows the runner's own cost. */
+  /** The same shell text for every runner. */
   readonly line: string;
   /** `^build`: the builds of the packages below; `build`: that of the package itself. */
   readonly needs: readonly ('^build' | 'build')[];
+  /** Globs of what it reads, relative to its package; undefined: what the runner takes when nobody says. */
+  readonly inputs: readonly string[] | undefined;
   readonly outputs: readonly string[];
+  /** Names of the variables that its result depends on. */
+  readonly env: readonly string[];
 }
 
-export const tasks: readonly Task[] = [
-  {
-    name: 'build',
-    line: 'rm -rf dist && mkdir -p dist && cp -r src/. dist/ && cat src/*/*.ts > dist/bundle.js',
-    needs: ['^build'],
-    outputs: ['dist/**'],
-  },
-  {name: 'test', line: 'cat dist/bundle.js > /dev/null && echo ok', needs: ['build'], outputs: []},
-  {name: 'lint', line: 'cat src/*/*.ts > /dev/null && echo clean', needs: [], outputs: []},
-];
+/** Whether the tasks say what they read. */
+export const inputModes = ['explicit', 'default'] as const;
+export type InputMode = (typeof inputModes)[number];
 
-/** Globs of what each task reads, relative to its package. */
-export const inputs: readonly string[] = ['src/**', 'package.json'];
+/** Changes to one file of one package. */
+export const edits = ['leaf-edit', 'base-equal', 'base-changed'] as const;
+export type EditName = (typeof edits)[number];
+
+export interface Edit {
+  readonly member: Member;
+  /** Relative to the package. */
+  readonly path: string;
+  /** What is put at the end of the file; never the same twice, so that no cache knows the result. */
+  readonly addition: (text: string) => string;
+}
+
+/** What the packages of a workload hold, and what becomes of it. */
+export interface WorkloadKind {
+  /** The tasks, with explicit inputs. */
+  readonly tasks: readonly Task[];
+  /** The task that a build of the whole workload asks for. */
+  readonly goal: TaskName;
+  /** What is special about it, for titles; '' for nothing. */
+  readonly note: string;
+  /** Shell globs of all that a build reads, relative to the package, for make. */
+  readonly prerequisites: readonly string[];
+  /** The output whose time says when a package was built, relative to it. */
+  readonly mainOutput: string;
+  /** Keys of every member's package.json. */
+  readonly manifest: Readonly<Record<string, unknown>>;
+  /** Absolute folders of the npm packages that the tasks need, by name. */
+  readonly installed: Readonly<Record<string, string>>;
+  /** Of one package, relative to it. */
+  readonly filesOf: (member: Member, shape: Shape) => Files;
+  /** One source of the last package; one file of the first, without and with an effect on its outputs. */
+  readonly editOf: (edit: EditName, workload: Workload) => Edit;
+  /**
+   * Says what is wrong with the outputs in a copy of the workload: '' when each is what its sources say, byte for byte, and nothing
+   * else is there. `folder` is an empty one of the checker's own.
+   */
+  readonly checkerOf: (workload: Workload, folder: string) => OutputCheck;
+}
+
+export type OutputCheck = (copy: string) => string;
+
+export interface Workload {
+  readonly kind: WorkloadKind;
+  readonly shape: Shape;
+  readonly members: readonly Member[];
+  readonly tasks: readonly Task[];
+}
 
 /** Texts by path, relative to the root. */
 export type Files = Readonly<Record<string, string>>;
@@ -75,7 +111,7 @@ export function json(value: unknown): string {
 }
 
 /** Package `i` of a layer depends on the packages `(i + 7k) mod width` of the layer below, for k = 0 ... fan - 1. */
-export function workloadOf(shape: Shape): Workload {
+export function workloadOf(kind: WorkloadKind, shape: Shape, inputs: InputMode = 'explicit'): Workload {
   const width = Math.ceil(shape.packages / shape.layers);
   const members: Member[] = [];
   for (let index = 0; index < shape.packages; index++) {
@@ -85,11 +121,25 @@ export function workloadOf(shape: Shape): Workload {
     const dependencies = [...offsets].map((offset) => members[below + offset]).filter((one) => one !== undefined);
     members.push({index, id, name: `@bench/${id}`, folder: `packages/${id}`, dependencies});
   }
-  return {shape, members};
+  const tasks = inputs === 'explicit' ? kind.tasks : kind.tasks.map((task) => ({...task, inputs: undefined}));
+  return {kind, shape, members, tasks};
 }
 
-/** Writes the monorepo into an empty folder, with a lockfile, its members linked as if installed, and everything committed. */
-export function writeWorkload(folder: string, {shape, members}: Workload, setup: Setup): void {
+/** As in headings: `100 packages, 5000 sources, default inputs`. */
+export function titleOf({kind, shape: {packages, files}}: Workload, inputs: InputMode): string {
+  return `${packages} packages, ${packages * files} sources${kind.note}, ${inputs} inputs`;
+}
+
+/** The rest of the shape, in a sentence. */
+export function shapeNote({shape: {layers, fan, bytes}}: Workload): string {
+  return `The packages lie in ${layers} layers; each depends on ${fan} of the layer below. Each source has about ${bytes} bytes.`;
+}
+
+/**
+ * Writes the monorepo into an empty folder, with a lockfile, its members linked and recorded as npm does it, and everything
+ * committed.
+ */
+export function writeWorkload(folder: string, {kind, shape, members, tasks}: Workload, setup: Setup): void {
   const scripts = Object.fromEntries(tasks.map(({name, line}) => [name, line]));
   const manifest = setup.manifest ?? ((member) => (member === undefined ? {} : {scripts}));
   const put = (path: string, text: string): void => {
@@ -97,16 +147,21 @@ export function writeWorkload(folder: string, {shape, members}: Workload, setup:
     writeFileSync(join(folder, path), text);
   };
 
-  const root = {name: 'bench-workload', version: '1.0.0', private: true, packageManager: 'npm@11.0.0'};
-  put('package.json', json({...root, workspaces: ['packages/*'], ...manifest(undefined)}));
-  put('package-lock.json', json(lockfileOf(members)));
+  const own = {name: 'bench-workload', version: '1.0.0'};
+  const workspaces = {workspaces: ['packages/*'], devDependencies: versionsOf(kind)};
+  const lockOf = (packages: unknown): string => json({...own, lockfileVersion: 3, requires: true, packages});
+  const packages = installedPackages(kind, members);
+  put(
+    'package.json',
+    json({...own, private: true, packageManager: 'npm@11.0.0', ...workspaces, ...manifest(undefined)}),
+  );
+  put('package-lock.json', lockOf({'': {...own, ...workspaces}, ...packages}));
+  put('node_modules/.package-lock.json', lockOf(packages));
   put('.gitignore', 'node_modules\ndist\n.paceline\n.turbo\n.nx\n.moon/cache\n.wireit\n.cache\n.stamps\n');
   for (const member of members) {
-    const own = {name: member.name, version: '1.0.0', private: true, dependencies: rangesOf(member)};
-    put(`${member.folder}/package.json`, json({...own, ...manifest(member)}));
-    for (let file = 0; file < shape.files; file++) {
-      put(`${member.folder}/src/d${file % 10}/f${file}.ts`, sourceOf(member.index, file, shape.bytes));
-    }
+    const fixed = {name: member.name, version: '1.0.0', private: true, dependencies: rangesOf(member)};
+    put(`${member.folder}/package.json`, json({...fixed, ...kind.manifest, ...manifest(member)}));
+    for (const [path, text] of Object.entries(kind.filesOf(member, shape))) put(`${member.folder}/${path}`, text);
   }
   for (const [path, text] of Object.entries(setup.files)) put(path, text);
 
@@ -115,28 +170,26 @@ export function writeWorkload(folder: string, {shape, members}: Workload, setup:
     symlinkSync(target, join(folder, 'node_modules', name));
   };
   for (const member of members) link(member.name, `../../${member.folder}`);
-  for (const [name, target] of Object.entries(setup.links ?? {})) link(name, target);
+  for (const [name, target] of Object.entries({...kind.installed, ...setup.links})) link(name, target);
   commit(folder);
 }
 
 const rangesOf = (member: Member) => Object.fromEntries(member.dependencies.map(({name}) => [name, '1.0.0']));
 
-function lockfileOf(members: readonly Member[]): unknown {
-  const root = {name: 'bench-workload', version: '1.0.0', workspaces: ['packages/*']};
-  const packages: Record<string, unknown> = {'': root};
+const versionsOf = ({installed}: WorkloadKind) =>
+  Object.fromEntries(Object.entries(installed).map(([name, folder]) => [name, versionIn(folder) ?? '']));
+
+/** As a lockfile has them. */
+function installedPackages(kind: WorkloadKind, members: readonly Member[]): Readonly<Record<string, unknown>> {
+  const packages: Record<string, unknown> = {};
   for (const member of members) {
     packages[`node_modules/${member.name}`] = {resolved: member.folder, link: true};
     packages[member.folder] = {name: member.name, version: '1.0.0', dependencies: rangesOf(member)};
   }
-  return {name: root.name, version: root.version, lockfileVersion: 3, requires: true, packages};
-}
-
-/** A TypeScript module of exactly `bytes` bytes. */
-function sourceOf(member: number, file: number, bytes: number): string {
-  const code = `export const value${file} = ${member * 10_000 + file};\n`;
-  const filler = `// line of package ${member}, file ${file}\n`;
-  const text = code + filler.repeat(Math.ceil(bytes / filler.length));
-  return `${text.slice(0, bytes - 1)}\n`;
+  for (const [name, version] of Object.entries(versionsOf(kind))) {
+    packages[`node_modules/${name}`] = {version, dev: true};
+  }
+  return packages;
 }
 
 function commit(folder: string): void {

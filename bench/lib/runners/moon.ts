@@ -1,30 +1,24 @@
 import {peerFolder, peerProgram, versionIn} from '../installed.ts';
 import {JOBS, type Runner} from '../runner.ts';
-import {type Files, tasks, type Workload} from '../workload.ts';
+import type {Files, Task, Workload} from '../workload.ts';
+
+const taskOf = ({line, needs, inputs, outputs, env}: Task) => ({
+  script: line,
+  deps: needs.map((need) => (need === 'build' ? '~:build' : '^:build')),
+  ...(inputs === undefined ? {} : {inputs: [...inputs.map(filesOfGlob), ...env.map((name) => `$${name}`)]}),
+  ...(outputs.length > 0 ? {outputs: outputs.map(filesOfGlob)} : {}),
+});
+
+const filesOfGlob = (glob: string): string => glob.replace(/\*\*$/, '**/*');
 
 // YAML in its JSON form
-const sources = ['src/**/*', 'package.json'];
-const taskFile = {
-  tasks: Object.fromEntries(
-    tasks.map(({name, line, needs, outputs}) => [
-      name,
-      {
-        script: line,
-        deps: needs.map((need) => (need === 'build' ? '~:build' : '^:build')),
-        inputs: sources,
-        ...(outputs.length > 0 ? {outputs: outputs.map((glob) => `${glob}/*`)} : {}),
-      },
-    ]),
-  ),
-};
-
-const filesOf = ({members}: Workload): Files => ({
+const filesOf = ({members, tasks}: Workload): Files => ({
   '.moon/workspace.yml': JSON.stringify({
     projects: ['packages/*'],
     vcs: {client: 'git', defaultBranch: 'main'},
     telemetry: false,
   }),
-  '.moon/tasks/all.yml': JSON.stringify(taskFile),
+  '.moon/tasks/all.yml': JSON.stringify({tasks: Object.fromEntries(tasks.map((task) => [task.name, taskOf(task)]))}),
   ...Object.fromEntries(
     members.map(({id, folder, dependencies}) => [
       `${folder}/moon.yml`,
@@ -39,7 +33,8 @@ export const moon: Runner = {
   package: '@moonrepo/cli',
   version: () => versionIn(peerFolder('@moonrepo/cli')),
   setup: (workload) => ({files: filesOf(workload)}),
-  command: (task, cache) => [
+  hasDefaultInputs: true,
+  command: ({task, cache}) => [
     peerProgram('moon'),
     'run',
     `:${task}`,

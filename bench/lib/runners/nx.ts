@@ -2,25 +2,28 @@ import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {peerFolder, peerProgram, versionIn} from '../installed.ts';
 import {JOBS, type Runner} from '../runner.ts';
-import {json, tasks} from '../workload.ts';
+import {json, type Task} from '../workload.ts';
 
-const sources = ['{projectRoot}/src/**/*', '{projectRoot}/package.json'];
-const config = {
+const configOf = (tasks: readonly Task[]) => ({
   analytics: false,
   neverConnectToCloud: true,
-  namedInputs: {sources},
-  targetDefaults: Object.fromEntries(
-    tasks.map(({name, needs, outputs}) => [
-      name,
-      {
-        cache: true,
-        dependsOn: needs,
-        inputs: needs.length > 0 ? ['sources', '^sources'] : ['sources'],
-        outputs: outputs.map((glob) => `{projectRoot}/${glob.replace('/**', '')}`),
-      },
-    ]),
-  ),
-};
+  namedInputs: Object.fromEntries(tasks.map(({name, inputs = []}) => [`${name}Sources`, inputs.map(filesOfGlob)])),
+  targetDefaults: Object.fromEntries(tasks.map((task) => [task.name, targetOf(task)])),
+});
+
+/** What a dependency's sources change has to be said here; without inputs nx takes all files of the package and of those below. */
+function targetOf({name, needs, inputs, outputs, env}: Task) {
+  const own = `${name}Sources`;
+  const below = needs.length > 0 ? [`^${own}`] : [];
+  return {
+    cache: true,
+    dependsOn: needs,
+    ...(inputs === undefined ? {} : {inputs: [own, ...below, ...env.map((variable) => ({env: variable}))]}),
+    outputs: outputs.map((glob) => `{projectRoot}/${glob.replace('/**', '')}`),
+  };
+}
+
+const filesOfGlob = (glob: string): string => `{projectRoot}/${glob.replace(/\*\*$/, '**/*')}`;
 
 const DATA = '.nx/workspace-data';
 
@@ -37,8 +40,9 @@ export const nx: Runner = {
   title: 'nx, with its daemon',
   package: 'nx',
   version: () => versionIn(peerFolder('nx')),
-  setup: () => ({files: {'nx.json': json(config)}, links: {nx: peerFolder('nx')}}),
-  command: (task, cache) => [
+  setup: ({tasks}) => ({files: {'nx.json': json(configOf(tasks))}, links: {nx: peerFolder('nx')}}),
+  hasDefaultInputs: true,
+  command: ({task, cache}) => [
     peerProgram('nx'),
     'run-many',
     '-t',

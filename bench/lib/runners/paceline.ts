@@ -2,27 +2,36 @@ import {join} from 'node:path';
 import {execPath} from 'node:process';
 import {repository, versionIn} from '../installed.ts';
 import {JOBS, type Runner} from '../runner.ts';
-import {inputs, type Task, tasks} from '../workload.ts';
+import type {Task} from '../workload.ts';
 
 export const pacelineProgram = join(repository, 'dist/bin.js');
 
-const phase = ({name, line, needs, outputs}: Task): string => `
+/** Beside the workload, so that it is on the same file system and is moved away with it. */
+const STORE = '../store';
+
+const phase = ({name, line, needs, inputs, outputs, env}: Task): string => `
 [lifecycle.${name}]
 command = ${JSON.stringify(line)}
 depends_on = ${JSON.stringify(needs)}
-inputs = ${JSON.stringify(inputs)}
-outputs = ${JSON.stringify(outputs)}
-cache = true
+${inputs === undefined ? '' : `inputs = ${JSON.stringify(inputs)}\n`}outputs = ${JSON.stringify(outputs)}
+${env.length === 0 ? '' : `env = ${JSON.stringify(env)}\n`}cache = true
 `;
-
-const makeToml = `[project]\nname = "bench-workload"\n${tasks.map(phase).join('')}`;
 
 export const paceline: Runner = {
   name: 'paceline',
   title: 'paceline',
   version: () => versionIn(repository),
-  setup: () => ({files: {'make.toml': makeToml}}),
-  command: (task) => [execPath, pacelineProgram, 'run', task, '--jobs', String(JOBS)],
-  env: () => ({}),
-  caches: ['.paceline'],
+  setup: ({tasks}) => ({files: {'make.toml': `[project]\nname = "bench-workload"\n${tasks.map(phase).join('')}`}}),
+  hasDefaultInputs: true,
+  command: ({task, cache}) => [
+    execPath,
+    pacelineProgram,
+    'run',
+    task,
+    '--jobs',
+    String(JOBS),
+    ...(cache === 'on' ? [] : ['--no-cache']),
+  ],
+  env: (_, folder) => ({PACELINE_CACHE_DIR: join(folder, STORE)}),
+  caches: ['.paceline', STORE],
 };

@@ -1,31 +1,32 @@
 import {execPath} from 'node:process';
 import {peerFolder, peerProgram, versionIn} from '../installed.ts';
 import {JOBS, type Runner} from '../runner.ts';
-import {inputs, type Member, type Task, tasks, type Workload} from '../workload.ts';
+import type {Member, Task, Workload} from '../workload.ts';
 
-const scripts = Object.fromEntries(tasks.map(({name}) => [name, 'wireit']));
-
-const scriptOf = ({line, needs, outputs}: Task, member: Member) => ({
+const scriptOf = ({line, needs, inputs, outputs, env}: Task, member: Member) => ({
   command: line,
   dependencies: needs.flatMap((need) =>
     need === 'build' ? ['build'] : member.dependencies.map(({id}) => `../${id}:build`),
   ),
   files: inputs,
   output: outputs,
+  env: Object.fromEntries(env.map((name) => [name, {external: true}])),
 });
 
 /** wireit keeps its graph in the package.json files. */
-const manifestOf = (workload: Workload) => (member: Member | undefined) => ({
-  scripts,
-  wireit: Object.fromEntries(
-    tasks.map((task) => [
-      task.name,
-      member === undefined
-        ? {dependencies: workload.members.map(({folder}) => `./${folder}:${task.name}`)}
-        : scriptOf(task, member),
-    ]),
-  ),
-});
+const manifestOf =
+  ({members, tasks}: Workload) =>
+  (member: Member | undefined) => ({
+    scripts: Object.fromEntries(tasks.map(({name}) => [name, 'wireit'])),
+    wireit: Object.fromEntries(
+      tasks.map((task) => [
+        task.name,
+        member === undefined
+          ? {dependencies: members.map(({folder}) => `./${folder}:${task.name}`)}
+          : scriptOf(task, member),
+      ]),
+    ),
+  });
 
 export const wireit: Runner = {
   name: 'wireit',
@@ -37,12 +38,13 @@ export const wireit: Runner = {
     manifest: manifestOf(workload),
     links: {wireit: peerFolder('wireit'), '.bin/wireit': peerProgram('wireit')},
   }),
+  hasDefaultInputs: false,
   // the cheapest way in: npm would add its own start
-  command: (task) => [execPath, '--run', task],
-  env: (cache) => ({
+  command: ({task}) => [execPath, '--run', task],
+  env: ({cache, output}) => ({
     WIREIT_PARALLEL: String(JOBS),
     WIREIT_CACHE: cache === 'on' ? 'local' : 'none',
-    WIREIT_LOGGER: 'quiet',
+    ...(output === 'little' ? {WIREIT_LOGGER: 'quiet'} : {}),
   }),
   caches: ['.wireit', 'packages/*/.wireit'],
 };
