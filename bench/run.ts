@@ -11,6 +11,9 @@ import {JOBS} from './lib/runner.ts';
 import {make} from './lib/runners/make.ts';
 import {paceline} from './lib/runners/paceline.ts';
 import type {Scenario} from './lib/scenario.ts';
+import {growth} from './lib/scenarios/growth.ts';
+import {hashing} from './lib/scenarios/hashing.ts';
+import {memory} from './lib/scenarios/memory.ts';
 import {oneTask} from './lib/scenarios/one-task.ts';
 import {pipeline} from './lib/scenarios/pipeline.ts';
 import type {Surroundings} from './lib/scenarios/place.ts';
@@ -33,6 +36,9 @@ const makers: Readonly<Record<string, (surroundings: Surroundings) => Scenario>>
   workspaces,
   version,
   plan,
+  hashing,
+  growth,
+  memory,
 };
 
 buildPaceline();

@@ -42,7 +42,7 @@ export function buildContestant(phase: BuildPhase, site: Site, workload: Workloa
   const ask: Ask = {task: workload.kind.goal, cache: phase === 'uncached' ? 'off' : 'on', output: 'little'};
   const edit = edits.find((name) => name === phase);
   const {daemon} = runner;
-  let beginMs = Number.NEGATIVE_INFINITY;
+  let beginMs: number | undefined;
   const outputs = outputFoldersOf(workload);
   const isFresh = phase === 'uncached' || phase === 'cold';
   const outputsAreGone = isFresh || phase === 'restore';
@@ -58,14 +58,19 @@ export function buildContestant(phase: BuildPhase, site: Site, workload: Workloa
       if (edit !== undefined) applyEdit(folder, workload.kind.editOf(edit, workload));
     },
     wrong: () => check(folder) || unbuilt(),
-    ...(outputsAreGone ? {} : {written: () => writtenSince(folder, workload, beginMs).length}),
+    ...(outputsAreGone ? {} : {written: () => written().length}),
     ...(daemon === undefined ? {} : {daemonPid: () => daemon.pid(folder)}),
   };
 
+  /** By the run that was prepared last. */
+  function written(): readonly string[] {
+    return beginMs === undefined ? [] : writtenSince(folder, workload, beginMs);
+  }
+
   /** Outputs that are equal do not show whether the edited package was built at all. */
   function unbuilt(): string {
-    if (edit === undefined) return '';
+    if (edit === undefined || beginMs === undefined) return '';
     const {id} = workload.kind.editOf(edit, workload).member;
-    return writtenSince(folder, workload, beginMs).includes(id) ? '' : `${id} was edited and not built`;
+    return written().includes(id) ? '' : `${id} was edited and not built`;
   }
 }
