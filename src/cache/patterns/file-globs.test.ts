@@ -86,9 +86,16 @@ test('knows the folders in which there is nothing to find', () => {
     'lib/a/x',
   ];
   const others = ['lib/a/y', 'lib/a/x/z', 'dist', 'dist/a', 'dist/types', 'dist/types/a', 'other'];
-  expect([...folders, ...others].filter((folder) => globs.mayMatchBelow(folder))).toEqual(
-    ['', 'src', 'src/a/b', 'lib', 'lib/a', 'lib/a/x', 'dist', 'dist/a'], // prettier-ignore
-  );
+  expect([...folders, ...others].filter((folder) => globs.mayMatchBelow(folder))).toEqual([
+    '',
+    'src',
+    'src/a/b',
+    'lib',
+    'lib/a',
+    'lib/a/x',
+    'dist',
+    'dist/a',
+  ]);
 });
 
 test('compiles equal lists once', () => {
