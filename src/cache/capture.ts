@@ -95,6 +95,25 @@ export function outputsDigest(index: FileIndex, slots: Iterable<Slot>): Hash {
   return hashOf(lines.sort().join('\0\n'));
 }
 
+/** The same hash for the outputs of a result, whether they are in place or not. `folder`: the workspace. */
+export function resultDigest(
+  {outputFiles, outputDirectories, outputSymlinks}: Capture['outputs'],
+  folder: string,
+): Hash {
+  const full = (path: string): string => (folder === '' ? path : `${folder}/${path}`);
+  const lines = [
+    ...outputFiles.map((file) => `${full(file.path)}\0file\0${modeOf(file)} ${file.digest.hash}`),
+    ...outputSymlinks.map(({path, target}) => `${full(path)}\0link\0${target}`),
+    ...outputDirectories.map(({path}) => `${full(path)}\0directory\0`),
+  ];
+  return hashOf(lines.sort().join('\0\n'));
+}
+
+/** Permission bits. */
+export function modeOf({isExecutable, nodeProperties}: OutputFile): number {
+  return nodeProperties?.unixMode ?? (isExecutable ? 0o755 : 0o644);
+}
+
 /** Whether a link, at a path of the checkout, leads to a place in the checkout. */
 export function staysInside(path: string, target: string): boolean {
   if (target.startsWith('/') || target === '') return false;

@@ -1,12 +1,14 @@
 import type {NodeId} from '../plan/plan.ts';
 import type {Task} from '../plan/task.ts';
-import {outputsDigest} from './capture.ts';
+import {outputsDigest, resultDigest} from './capture.ts';
 import {hashOf} from './digest.ts';
 import type {FileIndex, Slot} from './file-index.ts';
 import type {TaskMemo} from './index-file.ts';
 import {InputTree} from './input-tree.ts';
 import type {OutputRules} from './output-rules.ts';
 import type {ActionResult} from './remote-api/messages.ts';
+
+type Outputs = Pick<ActionResult, 'outputFiles' | 'outputDirectories' | 'outputSymlinks'>;
 
 /** What the result of a task means for tasks that need it. */
 export interface Contribution {
@@ -67,15 +69,19 @@ export class Contributions {
   }
 
   /** Of a result whose outputs are in place. */
-  ofResult(
-    task: Task,
-    result: Pick<ActionResult, 'outputFiles' | 'outputDirectories' | 'outputSymlinks'>,
-    chainInputs: string,
-  ): Contribution {
+  ofResult(task: Task, result: Outputs, chainInputs: string): Contribution {
     const {directory} = task.workspace;
     const all = [...result.outputFiles, ...result.outputSymlinks, ...result.outputDirectories];
     const slots = all.map(({path}) => this.#index.slot(directory === '' ? path : `${directory}/${path}`));
     return this.#ofSlots(task, slots, chainInputs);
+  }
+
+  /** Of a result whose outputs are not in place: for explanations. */
+  ofStored(task: Task, result: Outputs, chainInputs: string): Contribution {
+    const {directory} = task.workspace;
+    const digest = resultDigest(result, directory);
+    const tree = (): InputTree => InputTree.ofResult(result, directory);
+    return this.#keep(task, {digest, chain: chainOf(digest, chainInputs), isFiles: true, slots: [], tree});
   }
 
   slotsOf(tasks: readonly Task[]): readonly (readonly Slot[])[] {

@@ -62,48 +62,36 @@ export class InputDefinitions {
     const usesDefault = inputs === undefined || inputs.includes(DEFAULT);
     const wanted = explicit.filter((pattern) => !pattern.startsWith('!'));
     const taken = explicit.filter((pattern) => pattern.startsWith('!'));
-    const outputs = task.phase.caching.outputs ?? [];
-    const common = JSON.stringify([folder, explicit, outputs, seen]);
+    const {outputs = [], incremental} = task.phase.caching;
+    const common = JSON.stringify([folder, explicit, outputs, incremental, seen]);
+    const isOwn = ownFiles(folder, outputs, incremental, seen);
     return [
-      ...(usesDefault ? [this.#defaultSet(workspace, taken, outputs, seen, common)] : []),
-      ...(wanted.length > 0 ? [this.#explicitSet(folder, explicit, outputs, seen, common)] : []),
+      ...(usesDefault ? [this.#defaultSet(workspace, taken, isOwn, common)] : []),
+      ...(wanted.length > 0 ? [this.#explicitSet(folder, explicit, isOwn, common)] : []),
       this.#ownFiles(task),
       ...(folder === '' ? [] : [this.#rootFiles()]),
       ...this.#sharedSets(folder),
     ];
   }
 
-  /** Whether a path belongs to the outputs of the task, or was seen to. */
-  #without(
-    folder: string,
-    outputs: readonly string[],
-    seen: readonly string[],
-    taken: readonly string[],
-  ): SetDefinition['without'] {
-    const own = globsOf(folder, outputs);
+  #without(folder: string, isOwn: OwnFiles, taken: readonly string[]): SetDefinition['without'] {
+    const own = isOwn();
     const excluded = globsOf(
       folder,
       taken.map((pattern) => pattern.slice(1)),
     );
-    const written = new Set(seen);
     return (path, isFolder) => {
       if (isFolder) return path !== folder && this.#members.has(path) && !`${folder}/`.startsWith(`${path}/`);
-      return own?.matches(path) === true || excluded?.matches(path) === true || written.has(path);
+      return own(path) || excluded?.matches(path) === true;
     };
   }
 
-  #defaultSet(
-    {directory}: Workspace,
-    taken: readonly string[],
-    outputs: readonly string[],
-    seen: readonly string[],
-    common: string,
-  ): NamedSet {
+  #defaultSet({directory}: Workspace, taken: readonly string[], isOwn: OwnFiles, common: string): NamedSet {
     return {
       name: `default ${common}`,
       isShared: false,
       definition: () => {
-        const without = this.#without(directory, outputs, seen, taken);
+        const without = this.#without(directory, isOwn, taken);
         return {
           roots: [directory],
           ignoring: true,
@@ -114,25 +102,18 @@ export class InputDefinitions {
     };
   }
 
-  #explicitSet(
-    folder: string,
-    patterns: readonly string[],
-    outputs: readonly string[],
-    seen: readonly string[],
-    common: string,
-  ): NamedSet {
+  #explicitSet(folder: string, patterns: readonly string[], isOwn: OwnFiles, common: string): NamedSet {
     return {
       name: `globs ${common}`,
       isShared: false,
       definition: () => {
         const wanted = globsOf(folder, patterns) ?? fileGlobs([]);
-        const own = globsOf(folder, outputs);
-        const written = new Set(seen);
+        const own = isOwn();
         return {
           roots: wanted.roots,
           wanted,
           ignoring: false,
-          without: (path, isFolder) => !isFolder && (own?.matches(path) === true || written.has(path)),
+          without: (path, isFolder) => !isFolder && own(path),
         };
       },
     };
@@ -142,7 +123,7 @@ export class InputDefinitions {
   #ownFiles({workspace, phase}: Task): NamedSet {
     const folder = workspace.directory;
     const keyFiles = phase.caching.extraKey.flatMap((part) =>
-      part.kind === 'file' ? [resolvedGlob(folder, part.path) ?? `${folder}/${part.path}`] : [],
+      part.kind === 'file' ? [posix.normalize(posix.join(folder, part.path))] : [],
     );
     const names = new Set(['package.json', ...(folder === '' ? INSTALLED : [])]);
     return {
@@ -221,6 +202,24 @@ export class InputDefinitions {
       },
     };
   }
+}
+
+/** Whether a path is none of the task's inputs, because the task writes it. Made on use: most sets are remembered. */
+type OwnFiles = () => (path: string) => boolean;
+
+/** Outputs, what incremental tools keep, and files that the task was seen to write. */
+function ownFiles(
+  folder: string,
+  outputs: readonly string[],
+  incremental: readonly string[],
+  seen: readonly string[],
+): OwnFiles {
+  return () => {
+    const written = globsOf(folder, outputs);
+    const kept = globsOf(folder, incremental);
+    const found = new Set(seen);
+    return (path) => written?.matches(path) === true || kept?.matches(path) === true || found.has(path);
+  };
 }
 
 /** Globs of a workspace as globs of the checkout; undefined when there are none. Those that lead out are for the reader of the config to refuse. */

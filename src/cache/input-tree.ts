@@ -1,7 +1,9 @@
 import {type Digest, digestOf, EMPTY_DIGEST, type Hash} from './digest.ts';
 import type {FileIndex, Slot} from './file-index.ts';
 import {encodeDirectory} from './remote-api/encode.ts';
-import type {Directory, FileNode, SymlinkNode} from './remote-api/messages.ts';
+import type {ActionResult, Directory, FileNode, SymlinkNode} from './remote-api/messages.ts';
+
+type Outputs = Pick<ActionResult, 'outputFiles' | 'outputDirectories' | 'outputSymlinks'>;
 
 /** A folder of the Merkle tree that an action is given as its input; never changed once made. */
 export class InputTree {
@@ -66,6 +68,13 @@ export class InputTree {
     return new InputTree(files, links, new Map([...folders].map(([name, list]) => [name, InputTree.merged(list)])));
   }
 
+  /** The tree of the outputs of a result, whether they are in place or not. `folder`: the workspace. */
+  static ofResult(result: Outputs, folder: string): InputTree {
+    const root = new Draft();
+    root.addResult(result, folder);
+    return root.finished();
+  }
+
   static make(
     files: ReadonlyMap<string, FileNode>,
     links: ReadonlyMap<string, SymlinkNode>,
@@ -94,6 +103,24 @@ class Draft {
     const name = path.slice(end + 1);
     if (kind === 'link') folder.#links.set(name, {name, target: index.target(slot)});
     else folder.#files.set(name, fileNode(index, slot, name));
+  }
+
+  addResult({outputFiles, outputSymlinks, outputDirectories}: Outputs, base: string): void {
+    const full = (path: string): string => (base === '' ? path : `${base}/${path}`);
+    for (const {path, digest, isExecutable} of outputFiles) {
+      const [folder, name] = this.#place(full(path));
+      folder.#files.set(name, {name, digest, isExecutable});
+    }
+    for (const {path, target} of outputSymlinks) {
+      const [folder, name] = this.#place(full(path));
+      folder.#links.set(name, {name, target});
+    }
+    for (const {path} of outputDirectories) this.#below(full(path));
+  }
+
+  #place(path: string): readonly [folder: Draft, name: string] {
+    const end = path.lastIndexOf('/');
+    return [this.#below(end < 0 ? '' : path.slice(0, end)), path.slice(end + 1)];
   }
 
   finished(): InputTree {

@@ -13,7 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import {posix} from 'node:path';
-import {staysInside} from './capture.ts';
+import {modeOf, staysInside} from './capture.ts';
 import type {FileIndex, Slot} from './file-index.ts';
 import type {FileGlobs} from './patterns/file-globs.ts';
 import type {ActionResult, OutputFile} from './remote-api/messages.ts';
@@ -70,10 +70,6 @@ export function missingOutputs(result: ActionResult, {folder, index}: OutputPlac
     }),
     folders: result.outputDirectories.filter(({path}) => index.kind(at(path)) !== 'directory'),
   };
-}
-
-function modeOf({isExecutable, nodeProperties}: OutputFile): number {
-  return nodeProperties?.unixMode ?? (isExecutable ? 0o755 : 0o644);
 }
 
 const BATCH = 100;

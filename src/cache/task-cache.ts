@@ -64,6 +64,28 @@ export type Lookup =
   /** Somebody stopped the run while another one was waited for. */
   | {readonly kind: 'stopped'};
 
+/** What would become of a task. */
+export type Outlook =
+  | {readonly kind: 'off'}
+  | {readonly kind: 'impossible'; readonly problem: string}
+  | {
+      readonly kind: 'hit';
+      readonly now: Explanation;
+      /** Unix time, ms. */
+      readonly storedAt: number;
+      /** Outputs that would be restored. */
+      readonly missing: number;
+    }
+  | {
+      readonly kind: 'miss';
+      readonly now: Explanation;
+      readonly reason: string;
+      /** The earlier execution that is most like this one. */
+      readonly near?: {readonly explanation: Explanation; readonly differences: readonly Difference[]};
+      /** A task that would run before, with a result that nobody knows yet. */
+      readonly waitsFor?: NodeId;
+    };
+
 /** Logs up to this size are kept beside the index, so that a hit need not open the store. */
 const SHORT_LOG = 4096;
 /** Differences that are told of one miss. */
@@ -87,6 +109,7 @@ export class TaskCache {
   readonly #rules: OutputRules;
   readonly #tracked: TrackedFiles;
   readonly #writers = new Map<string, NodeId>();
+  readonly #outlooks = new Map<NodeId, Outlook>();
   readonly #members: ReadonlySet<string>;
   #changed = false;
   #storeIsBroken = false;
@@ -222,16 +245,61 @@ export class TaskCache {
     return {hashed, hashedBytes, looked};
   }
 
-  /** Why a task would run now, or need not: for people. Touches nothing. */
-  explain(task: Task): {key: PreparedKey; explanation: Explanation; state: TaskState; wouldHit: boolean} {
+  /** Why a task would run now, or need not; after the same was found out of everything that it needs. Touches nothing. */
+  explain(task: Task): Outlook {
+    const known = this.#outlooks.get(task.id);
+    if (known !== undefined) return known;
+    for (const needed of this.#upstream.direct(task.id)) this.explain(needed);
+    const outlook = this.#outlook(task);
+    this.#outlooks.set(task.id, outlook);
+    return outlook;
+  }
+
+  /** Of what a task needs, one that would run for a reason of its own. */
+  #firstToRun(task: Task): Task | undefined {
+    const open = [...this.#upstream.closure(task.id)].filter((needed) => !this.#upstream.isKnown(needed));
+    return open.find(({id}) => {
+      const outlook = this.#outlooks.get(id);
+      return outlook?.kind !== 'miss' || outlook.waitsFor === undefined;
+    });
+  }
+
+  #outlook(task: Task): Outlook {
+    if (!isCached(task)) {
+      // it always runs: what it will leave is not known
+      if ((task.phase.caching.outputs ?? []).length > 0) this.#upstream.isUnknown(task);
+      return {kind: 'off'};
+    }
+    const waitsFor = this.#firstToRun(task);
     const state = this.#states.read(task.id);
-    const key = this.#actions.prepare(task, excludedBy(state), this.#upstream.freshness(task.id));
+    const key = this.#actions.prepare(task, excludedBy(state), 0);
+    const {outputs} = task.phase.caching;
+    if (outputs === undefined) this.#contributions.ofKey(task, this.#actions.ownKeyOf(key), key.chainInputs);
+    if (key.problem !== undefined) {
+      this.#upstream.isUnknown(task);
+      return {kind: 'impossible', problem: key.problem};
+    }
     const action = this.#actions.actionOf(key);
-    const entry = this.#usableEntry(task, key, action, state);
-    if (entry !== undefined && task.phase.caching.outputs !== undefined)
-      this.#contributions.ofResult(task, entry.entry.result, key.chainInputs);
-    entry?.entry.close();
-    return {key, explanation: this.#actions.explain(key, action), state, wouldHit: entry !== undefined};
+    const now = this.#actions.explain(key, action);
+    const found = this.#usableEntry(task, key, action, state);
+    if (found !== undefined && waitsFor === undefined) {
+      const {result} = found.entry;
+      found.entry.close();
+      if (outputs === undefined) return {kind: 'hit', now, storedAt: result.completedAt, missing: 0};
+      this.#contributions.ofStored(task, result, key.chainInputs);
+      const {files, links, folders} = missingOutputs(result, this.#placeOf(task), 0);
+      return {kind: 'hit', now, storedAt: result.completedAt, missing: files.length + links.length + folders.length};
+    }
+    found?.entry.close();
+    this.#upstream.isUnknown(task);
+    const near = nearest(state.explanations, now);
+    return {
+      kind: 'miss',
+      now,
+      reason: this.#reason(task, near?.differences, state, 'on'),
+      ...(near !== undefined && {near}),
+      ...(waitsFor !== undefined && {waitsFor: waitsFor.id}),
+    };
   }
 
   /** Nothing about the task changed since its last result here, and its outputs are as they were: one stat a file, no hash. */

@@ -30,6 +30,10 @@ export class Upstream {
     this.#unknown.add(task.id);
   }
 
+  isKnown(task: Task): boolean {
+    return !this.#unknown.has(task.id);
+  }
+
   dependsOnUnknown(task: Task): boolean {
     return this.#unknown.size > 0 && [...this.closure(task.id)].some(({id}) => this.#unknown.has(id));
   }

@@ -77,6 +77,19 @@ const show: Definition = (program, end) => {
     });
 };
 
+const why: Definition = (program, end) => {
+  program
+    .command('why')
+    .description('say why a cached task would run now, or why it need not')
+    .argument('<task>', 'a phase (build) or a task (web#build)')
+    .option('--json', 'as JSON')
+    .option('-e, --env <profile>', 'the env profile')
+    .option('-D, --define <NAME=value>', 'a variable for every command; wins over the config', gather)
+    .action(async (task: string, options) => {
+      end(await (await import('./why.ts')).why(task, {...program.opts(), ...options}));
+    });
+};
+
 const graph: Definition = (program, end) => {
   program
     .command('graph')
@@ -188,6 +201,7 @@ export const COMMANDS: Readonly<Record<string, Definition>> = {
   run,
   list,
   show,
+  why,
   graph,
   validate,
   init,

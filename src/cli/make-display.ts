@@ -29,11 +29,14 @@ export async function makeDisplay(
     streamed: new Set(
       [...planned.tasks.values()].filter((task) => task.requested && task.phase.persistent).map((task) => task.id),
     ),
-    why: options.why === true,
     groups: process.env.GITHUB_ACTIONS === 'true',
   };
   const display = live
     ? (await import('../ui/live.ts')).liveDisplay
     : (await import('../ui/grouped.ts')).groupedDisplay;
-  return (logs) => display({...context, logs, readLog: (log) => readLog(logs, log)});
+  const {withReasons} = options.why === true ? await import('../ui/why.ts') : {};
+  return (logs) => {
+    const shown = display({...context, logs, readLog: (log) => readLog(logs, log)});
+    return withReasons === undefined ? shown : withReasons(shown, context);
+  };
 }

@@ -14,6 +14,7 @@ import {openStateFolder} from '../record/state-folder.ts';
 import type {Display} from '../ui/display.ts';
 import {askApproval} from './approval.ts';
 import {storePlace} from './cache/store-place.ts';
+import {definitions} from './definitions.ts';
 import {durationOption} from './duration-option.ts';
 import {listenForInterrupts} from './interrupts.ts';
 import {type DisplayOptions, makeDisplay} from './make-display.ts';
@@ -192,15 +193,4 @@ async function skipping(
       if (id === prefetch?.id) marker?.remember();
     },
   };
-}
-
-/** @throws PacelineError E_USAGE */
-function definitions(words: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    words.map((word) => {
-      const equals = word.indexOf('=');
-      if (equals < 1) throw new PacelineError('E_USAGE', `--define takes NAME=value, not "${word}".`);
-      return [word.slice(0, equals), word.slice(equals + 1)];
-    }),
-  );
 }

@@ -29,8 +29,6 @@ export interface DisplayContext {
   readonly jobs: number;
   /** The command line that runs a task alone; undefined where there is none. */
   readonly alone: (task: string) => string | undefined;
-  /** Say of each task why it ran, or why it need not. */
-  readonly why: boolean;
   /** Fold marks that GitHub Actions understands. */
   readonly groups: boolean;
 }

@@ -11,6 +11,8 @@ import {clipped, columnWidth, duration, oneLine, plural} from './text.ts';
 const LISTED = 60;
 const SLOWEST = 10;
 const TAIL_LINES = 30;
+/** Less than this is not worth telling. */
+const SHORT_MS = 1000;
 
 /** A line a task, then the failures with the end of their logs, then the total and the critical path. */
 export function printSummary(context: DisplayContext, run: Run): void {
@@ -26,8 +28,11 @@ export function printSummary(context: DisplayContext, run: Run): void {
       `${signOf(screen, task)} ${oneLine(task.task).padEnd(width)}  ${spent.padStart(9)}${why === '' ? '' : `  ${clipped(why, 100)}`}\n`,
     );
   }
-  if (shown.length < run.tasks.length)
-    screen.write(painted(screen, 'dim', `  and ${run.tasks.length - shown.length} more that passed\n`));
+  const others = run.tasks.length - shown.length;
+  if (others > 0) {
+    const what = run.tasks.some(({status}) => status === 'cached') ? 'passed or did not have to run' : 'passed';
+    screen.write(painted(screen, 'dim', `  and ${others} more that ${what}\n`));
+  }
   const failures = run.tasks.filter((task) => task.status === 'failed');
   for (const task of failures.slice(0, 10)) printFailure(context, task);
   if (failures.length > 10)
@@ -86,7 +91,10 @@ function totals({screen}: DisplayContext, run: Run): string {
     run.status === 'passed'
       ? painted(screen, 'green', 'passed')
       : painted(screen, 'red', run.status === 'timeout' ? 'over its time limit' : run.status);
-  return `${verdict}  ${plural(run.tasks.length, 'task')}${parts.length === 0 ? '' : ` (${parts.join(', ')})`} in ${duration(run.wallMs)}`;
+  // what hits would have taken, one behind the other
+  const saved = run.tasks.reduce((sum, {savedMs = 0}) => sum + savedMs, 0);
+  const spared = saved < SHORT_MS ? '' : painted(screen, 'dim', `, ${duration(saved)} of work not done again`);
+  return `${verdict}  ${plural(run.tasks.length, 'task')}${parts.length === 0 ? '' : ` (${parts.join(', ')})`} in ${duration(run.wallMs)}${spared}`;
 }
 
 /** The chain of tasks that took longest, with their measured times. */

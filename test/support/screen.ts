@@ -32,7 +32,6 @@ export function displayContext(on: Screen, log = '', more: Partial<DisplayContex
     streamed: new Set(),
     jobs: 4,
     alone: (task) => `paceline run ${task} --only`,
-    why: false,
     groups: false,
     ...more,
   };
