@@ -209,11 +209,17 @@ export class TaskCache {
       this.#forget(task);
       return {kind: 'off'};
     }
-    const action = this.#actions.actionOf(key);
+    const action = this.#actionOf(task, key);
     const entry = mode === 'on' ? this.#usableEntry(task, key, action, state) : undefined;
     const restored = entry === undefined ? undefined : await this.#restore(task, key, entry, state);
     entry?.entry.close();
     return restored ?? this.#miss(task, key, action, state, lock);
+  }
+
+  /** The same as last time when everything that it is made of is: making it means to hash whole trees. */
+  #actionOf(task: Task, key: PreparedKey): Hash {
+    const memo = this.#remembered.memos.get(task.id);
+    return memo?.fingerprint === key.fingerprint ? (memo.action as Hash) : this.#actions.actionOf(key);
   }
 
   /** A task that is not cached, or that failed, has ended; `isRight`: what it left is what it should leave. */
@@ -333,8 +339,10 @@ export class TaskCache {
     const {store} = this.#options;
     const {outputs} = task.phase.caching;
     const bound = (): Hash => this.#actions.boundAction(key);
+    const memo = this.#remembered.memos.get(task.id);
+    const last = memo?.fingerprint === key.fingerprint ? [() => memo.entry as Hash] : [];
     // most results hold everywhere; the name of the others is made only when it is needed
-    for (const nameOf of outputs === undefined ? [bound] : [() => action, bound]) {
+    for (const nameOf of outputs === undefined ? [bound] : [...last, () => action, bound]) {
       const name = nameOf();
       const entry = store.read(name);
       if (entry === undefined) continue;
@@ -398,29 +406,33 @@ export class TaskCache {
     const {result} = entry;
     const since = this.#upstream.freshness(task.id);
     const paths = pathsOf(result, place.folder);
-    this.#claim(task, paths);
+    const other = this.#claim(task, paths);
+    if (other !== undefined) throw new Error(`${other.task} wrote ${other.path}, too`);
     const missing = missingOutputs(result, place, since);
     const kept = new Set(paths);
     const owned = this.#ownedBy(task, state);
     const stale = owned.filter((path) => !kept.has(path) && !this.#rules.isIncremental(task, path));
     const count = missing.files.length + missing.links.length + missing.folders.length;
-    const explanation = this.#actions.explain(key, this.#actions.actionOf(key));
+    const action = this.#actionOf(task, key);
+    const isExplained = state.explanations[0]?.action === action;
     const next: TaskState = {
       ...withoutRunning(state),
       owned: paths,
-      explanations: newest(explanation, state.explanations),
+      explanations: isExplained ? state.explanations : newest(this.#actions.explain(key, action), state.explanations),
     };
+    const isOwned = owned.length === paths.length && stale.length === 0;
+    const isKnown = isExplained && isOwned && state.running === undefined;
     if (count + stale.length === 0) {
-      if (state.owned.length !== paths.length || state.running !== undefined) this.#states.write(next);
+      if (!isKnown) this.#states.write(next);
       return 'outputs in place';
     }
     // until everything is in place, all of it is ours to remove
-    this.#states.write({...next, owned: [...new Set([...owned, ...paths])]});
+    if (!isOwned) this.#states.write({...next, owned: [...new Set([...owned, ...paths])]});
     this.#removeStale(task, stale);
     // what an incremental tool remembers is about other outputs
     this.#removeIncremental(task);
     await writeOutputs(missing, entry, place);
-    this.#states.write(next);
+    if (!isKnown) this.#states.write(next);
     if (count === 0) return `${stale.length} stale ${stale.length === 1 ? 'file' : 'files'} removed`;
     return `${count} ${count === 1 ? 'file' : 'files'} restored`;
   }
@@ -463,7 +475,7 @@ export class TaskCache {
     for (const slot of slots) index.refresh(slot, this.#upstream.freshness(task.id));
     const memo: TaskMemo = {
       fingerprint: key.fingerprint,
-      action: this.#actions.actionOf(key),
+      action: this.#actionOf(task, key),
       entry: name,
       outputs: Int32Array.from(slots),
       outputsDigest: digest,
