@@ -28,8 +28,10 @@ export interface KeySurroundings {
   readonly platform: string;
   /** Of the `node` that tasks find. */
   readonly node: string;
-  /** Versions that `[deps]` and the like ask for, by name. */
+  /** What tools say of their versions, by name. */
   readonly tools: Readonly<Record<string, string>>;
+  /** Those that every task depends on; a phase may name more. */
+  readonly projectTools: readonly string[];
 }
 
 const ROOT_PLACE = '<root>';
@@ -55,7 +57,15 @@ export class KeyTexts {
       commands = task.commands.map(commandText);
       this.#commands.set(task.commands, commands);
     }
-    const key = JSON.stringify([commands, task.args, phase.directory, phase.parallel, phase.caching, task.stage]);
+    const key = JSON.stringify([
+      commands,
+      task.args,
+      phase.directory,
+      phase.parallel,
+      phase.caching,
+      phase.tools.map(({name}) => name),
+      task.stage,
+    ]);
     let texts = this.#shared.get(variables);
     if (texts === undefined) {
       texts = new Map();
@@ -83,7 +93,7 @@ function sharedText(
     format: String(KEY_FORMAT),
     platform: around.platform,
     node: around.node,
-    ...prefixed('tool:', around.tools),
+    ...toolVersions(task, around),
     ...(task.args.length > 0 && {arguments: JSON.stringify(task.args)}),
     ...(phase.directory !== undefined && {directory: phase.directory.replaceAll(around.root, ROOT_PLACE)}),
     ...(phase.parallel && {parallel: 'yes'}),
@@ -99,6 +109,11 @@ function sharedText(
     variables: portable,
     settings,
   };
+}
+
+function toolVersions({phase}: Task, {tools, projectTools}: KeySurroundings): Record<string, string> {
+  const names = [...new Set([...projectTools, ...phase.tools.map(({name}) => name)])].sort();
+  return Object.fromEntries(names.map((name) => [`tool:${name}`, tools[name] ?? 'none']));
 }
 
 /** The Command message: what is started, with hashes in place of the values of variables. */

@@ -138,7 +138,13 @@ export class TaskCache {
     this.#tracked = new TrackedFiles(project.root);
     this.#contributions = new Contributions(project.root, index, this.#rules);
     this.#actions = new ActionMaker({
-      around: {root: project.root, platform: platformName(), node: node?.version ?? 'none', tools: options.tools},
+      around: {
+        root: project.root,
+        platform: platformName(),
+        node: node?.version ?? 'none',
+        tools: options.tools,
+        projectTools: project.tools.map(({name}) => name),
+      },
       definitions: new InputDefinitions(project),
       sets: new InputSets(project.root, index),
       known: sets,

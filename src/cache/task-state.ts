@@ -1,4 +1,4 @@
-import {mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {hashOf} from './digest.ts';
 import type {Explanation} from './explanation.ts';
@@ -55,54 +55,40 @@ export class TaskStates {
   }
 
   #readState(task: string): TaskState {
-    try {
-      const state = JSON.parse(readFileSync(this.path(task), 'utf8')) as Partial<TaskState>;
-      if (
-        state.format === STATE_FORMAT &&
-        state.task === task &&
-        Array.isArray(state.owned) &&
-        Array.isArray(state.explanations)
-      )
-        return state as TaskState;
-    } catch {
-      // none yet, or one that a kill cut off: then nothing is ours to remove
+    const path = this.path(task);
+    // a kill may have left it under its other name; the last look is for a write that is under way
+    for (const place of [path, freshName(path), path]) {
+      const state = readSealed(place) as TaskState | undefined;
+      if (state?.format === STATE_FORMAT && state.task === task) return state;
     }
+    // none yet, or a broken one: then nothing is ours to remove
     return {format: STATE_FORMAT, task, owned: [], explanations: [], misses: []};
   }
 
   #readRunning(task: string): readonly string[] | undefined {
-    let text: string;
-    try {
-      text = readFileSync(this.#runningPath(task), 'utf8');
-    } catch {
-      return undefined;
-    }
-    try {
-      return JSON.parse(text) as string[];
-    } catch {
-      // cut off by a kill before the task could start
-      return undefined;
-    }
+    // a broken one was cut off by a kill before the task could start
+    return readSealed(this.#runningPath(task)) as readonly string[] | undefined;
   }
 
   /** Notes that a task is about to run, and what of its outputs was there before; a file of its own, which goes with `write`. */
   begin(task: string, present: readonly string[]): void {
-    const text = JSON.stringify(present);
+    const text = sealed(present);
     this.#inFolder(() => writeFileSync(this.#runningPath(task), text));
   }
 
   /** A task is at rest, and this is what is known of it. */
   write({running: _running, ...state}: TaskState): void {
     const path = this.path(state.task);
-    const fresh = `${path}.${process.pid}.new`;
+    const fresh = freshName(path);
+    const text = sealed(state);
     try {
-      this.#inFolder(() => writeFileSync(fresh, JSON.stringify(state)));
+      this.#inFolder(() => writeFileSync(fresh, text));
       // a rename over a file makes ext4 write the data out at once, which takes a hundred times as long
-      rmSync(path, {force: true});
+      removeFile(path);
       renameSync(fresh, path);
-      rmSync(this.#runningPath(state.task), {force: true});
+      removeFile(this.#runningPath(state.task));
     } catch (error) {
-      rmSync(fresh, {force: true});
+      removeFile(fresh);
       throw error;
     }
   }
@@ -132,6 +118,37 @@ export class TaskStates {
 
   lockPath(task: string): string {
     return join(this.folder, 'locks', `${fileName(task)}.db`);
+  }
+}
+
+function removeFile(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/** Who writes has the task's lock, so that one name is enough. */
+function freshName(path: string): string {
+  return `${path}.new`;
+}
+
+/** With its hash: a broken list of what may be removed would take other files with it. */
+function sealed(value: unknown): string {
+  const text = JSON.stringify(value);
+  return `${hashOf(text)}\n${text}`;
+}
+
+/** Undefined when there is none, or it is not as it was written. */
+function readSealed(path: string): unknown {
+  try {
+    const text = readFileSync(path, 'utf8');
+    const end = text.indexOf('\n');
+    const json = text.slice(end + 1);
+    return hashOf(json) === text.slice(0, end) ? JSON.parse(json) : undefined;
+  } catch {
+    return undefined;
   }
 }
 

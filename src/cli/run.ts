@@ -5,6 +5,7 @@ import {VERSION} from '../base/version.ts';
 import {checkFiles} from '../cache/check-files.ts';
 import type {ContinuePolicy} from '../engine/engine-options.ts';
 import {firstRunSkip} from '../engine/first-run.ts';
+import {KnownVersions} from '../engine/known-versions.ts';
 import {type RunPlanOptions, runPlan} from '../engine/run-plan.ts';
 import {checkTools} from '../engine/tool-check.ts';
 import type {PlanRequest} from '../plan/request.ts';
@@ -111,7 +112,7 @@ async function execute(
   const {skip, remember} = await skipping(project, planned, folder.path, history.succeeded);
   const needed = [...planned.tasks.values()].filter((task) => skip(task) === undefined);
   throwErrors(project.cache.enabled ? checkFiles(needed) : []);
-  const {problems: doubts, versions} = await checkTools(project, needed, process.env);
+  const {problems: doubts, versions} = await checkTools(project, needed, process.env, new KnownVersions(folder.tools));
   reportWarnings({...project, diagnostics: []}, options.strict === true, doubts);
   await askApproval(needed, options.approve ?? []);
   const timeoutMs =

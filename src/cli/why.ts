@@ -2,6 +2,7 @@ import {differenceText, type Explanation} from '../cache/explanation.ts';
 import {DiskStore} from '../cache/store/disk-store.ts';
 import {type Outlook, TaskCache} from '../cache/task-cache.ts';
 import {Environment} from '../engine/environment.ts';
+import {KnownVersions} from '../engine/known-versions.ts';
 import {checkTools} from '../engine/tool-check.ts';
 import type {Task, TaskPlan} from '../plan/task.ts';
 import type {Project} from '../project/project.ts';
@@ -42,11 +43,17 @@ async function openCache(
   defined: Readonly<Record<string, string>>,
 ): Promise<TaskCache> {
   const environment = new Environment({project, inherited: process.env, defined, marks: {PACELINE_ROOT: project.root}});
-  const {versions} = await checkTools(project, [...planned.tasks.values()], process.env);
+  const folder = stateFolder(project.root);
+  const {versions} = await checkTools(
+    project,
+    [...planned.tasks.values()],
+    process.env,
+    new KnownVersions(folder.tools),
+  );
   return new TaskCache({
     project,
     planned,
-    stateFolder: stateFolder(project.root).path,
+    stateFolder: folder.path,
     store: new DiskStore(storePlace(project.root, project.cache).directory),
     mode: 'on',
     variablesOf: (task) => environment.forKey(task),

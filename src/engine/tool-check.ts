@@ -5,6 +5,7 @@ import {PacelineError} from '../base/error.ts';
 import type {Diagnostic} from '../base/source.ts';
 import type {OwnCommand, Task} from '../plan/task.ts';
 import type {Project, ToolRequirement} from '../project/project.ts';
+import type {KnownVersions} from './known-versions.ts';
 
 /** Interpreters and package managers: a line that begins with one of them cannot work without it. */
 const KNOWN_TOOLS: Readonly<Record<string, string>> = {
@@ -51,12 +52,16 @@ export async function checkTools(
   project: Project,
   tasks: readonly Task[],
   env: Readonly<Record<string, string | undefined>>,
+  known: KnownVersions,
 ): Promise<{readonly problems: readonly Diagnostic[]; readonly versions: Readonly<Record<string, string>>}> {
   const versions: Record<string, string> = {};
   const wanted = new Map<string, ToolRequirement>();
   for (const tool of [...project.tools, ...tasks.flatMap((task) => task.phase.tools)])
     wanted.set(`${tool.name} ${tool.range ?? ''}`, tool);
-  const declared = await Promise.all([...wanted.values()].map((tool) => checkDeclared(tool, project, env, versions)));
+  const declared = await Promise.all(
+    [...wanted.values()].map((tool) => checkDeclared(tool, project, env, versions, known)),
+  );
+  known.save();
   const problems = [...declared.flat(), ...missingPrograms(project, tasks, env)];
   const errors = problems.filter((problem) => problem.severity === 'error');
   const first = errors[0];
@@ -70,11 +75,12 @@ async function checkDeclared(
   project: Project,
   env: Readonly<Record<string, string | undefined>>,
   versions: Record<string, string>,
+  known: KnownVersions,
 ): Promise<readonly Diagnostic[]> {
   const severity = tool.required ? 'error' : 'warning';
   const install = tool.install === undefined ? {} : {hint: `Install it: ${tool.install}`};
   const [program = tool.name, ...args] = tool.probe;
-  const output = await probe(program, args, project.root, env);
+  const output = await known.output(program, args, env.PATH ?? '', () => probe(program, args, project.root, env));
   if (output === undefined)
     return [
       {

@@ -8,12 +8,20 @@ export interface StateFolder {
   readonly journals: string;
   readonly logs: string;
   readonly history: string;
+  /** Versions of tools. */
+  readonly tools: string;
 }
 
 /** Names the places without touching the disk. */
 export function stateFolder(root: string): StateFolder {
   const path = join(root, '.paceline');
-  return {path, journals: join(path, 'journal'), logs: join(path, 'logs'), history: join(path, 'history.db')};
+  return {
+    path,
+    journals: join(path, 'journal'),
+    logs: join(path, 'logs'),
+    history: join(path, 'history.db'),
+    tools: join(path, 'cache', 'tools.json'),
+  };
 }
 
 /**
