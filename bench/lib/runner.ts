@@ -9,8 +9,8 @@ export const JOBS = 2;
 export interface Ask {
   readonly task: TaskName;
   readonly cache: 'on' | 'off';
-  /** What it prints: as little as it can besides failures, or what it does on its own. */
-  readonly output: 'little' | 'usual';
+  /** What it prints: as little as it can besides failures, what it prints on its own, or all that it knows about why a task ran. */
+  readonly output: 'little' | 'usual' | 'reasons';
 }
 
 /** One program that can build the workload. */

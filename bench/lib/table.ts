@@ -42,7 +42,7 @@ function timeCellOf(series: Series): string {
 const isTimed = ({wrong, wallMs}: Series): boolean => wrong === undefined && wallMs.length > 0;
 
 /** The first row is the head; numbers stand on the right. */
-function linesOf([head = [], ...rows]: readonly (readonly string[])[]): string {
+export function linesOf([head = [], ...rows]: readonly (readonly string[])[]): string {
   const rule = head.map((_, column) => (column === 0 ? '---' : '--:'));
   return [head, rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

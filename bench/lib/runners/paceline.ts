@@ -23,7 +23,7 @@ export const paceline: Runner = {
   version: () => versionIn(repository),
   setup: ({tasks}) => ({files: {'make.toml': `[project]\nname = "bench-workload"\n${tasks.map(phase).join('')}`}}),
   hasDefaultInputs: true,
-  command: ({task, cache}) => [
+  command: ({task, cache, output}) => [
     execPath,
     pacelineProgram,
     'run',
@@ -31,6 +31,7 @@ export const paceline: Runner = {
     '--jobs',
     String(JOBS),
     ...(cache === 'on' ? [] : ['--no-cache']),
+    ...(output === 'reasons' ? ['--why'] : []),
   ],
   env: (_, folder) => ({PACELINE_CACHE_DIR: join(folder, STORE)}),
   caches: ['.paceline', STORE],
