@@ -29,7 +29,7 @@ export type Difference =
 export const KEPT_EXPLANATIONS = 4;
 
 /** All differences, files last. */
-export function differences(before: Explanation, after: Explanation): readonly Difference[] {
+function differences(before: Explanation, after: Explanation): readonly Difference[] {
   const found: Difference[] = [];
   if (JSON.stringify(before.commands) !== JSON.stringify(after.commands))
     found.push({kind: 'command', before: before.commands, after: after.commands});
@@ -111,7 +111,7 @@ function settingText(name: string, before: string | undefined, after: string | u
 }
 
 /** The same in one line, with the first few. */
-export function differencesText(found: readonly Difference[], most = 3): string {
+function differencesText(found: readonly Difference[], most = 3): string {
   const shown = found.slice(0, most).map(differenceText);
   const more = found.length - shown.length;
   return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');

@@ -58,7 +58,7 @@ interface Header {
   readonly versions: readonly (readonly [string, KnownVersion])[];
 }
 
-export function nothingRemembered(root: string): Remembered {
+function nothingRemembered(root: string): Remembered {
   return {index: new FileIndex(root), sets: new Map(), memos: new Map(), versions: new Map()};
 }
 

@@ -5,7 +5,7 @@ import {hashOf} from './digest.ts';
 import type {Action, Command, NameValue} from './remote-api/messages.ts';
 
 /** Grows when equal keys no longer mean equal results. */
-export const KEY_FORMAT = 1;
+const KEY_FORMAT = 1;
 
 /** Names and values, in order of the names. */
 export type KeyVariables = readonly (readonly [name: string, value: string])[];

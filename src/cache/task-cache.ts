@@ -18,6 +18,7 @@ import {loadIndex, type Remembered, saveIndex, type TaskMemo} from './index-file
 import {InputDefinitions} from './input-definitions.ts';
 import {InputSets} from './input-set.ts';
 import {isCached, type KeyVariables} from './key.ts';
+import {allPaths} from './output-files.ts';
 import {OutputRules} from './output-rules.ts';
 import {Publication} from './publication.ts';
 import type {ActionResult} from './remote-api/messages.ts';
@@ -459,9 +460,7 @@ export class TaskCache {
     if (state.running === undefined) return state.owned;
     const present = new Set(state.running.present);
     const now = this.#rules.find(this.#options.project.root, task);
-    const left = [...now.files.keys(), ...now.links.keys(), ...now.emptyFolders.keys()].filter(
-      (path) => !present.has(path),
-    );
+    const left = allPaths(now).filter((path) => !present.has(path));
     return [...new Set([...state.owned, ...left])];
   }
 
@@ -637,7 +636,7 @@ function newest(explanation: Explanation, earlier: readonly Explanation[]): read
 }
 
 /** Paths of all outputs, relative to the root of the checkout. */
-export function pathsOf(
+function pathsOf(
   {
     outputFiles,
     outputDirectories,
