@@ -111,7 +111,7 @@ function settingText(name: string, before: string | undefined, after: string | u
 }
 
 /** The same in one line, with the first few. */
-function differencesText(found: readonly Difference[], most = 3): string {
+export function differencesText(found: readonly Difference[], most = 3): string {
   const shown = found.slice(0, most).map(differenceText);
   const more = found.length - shown.length;
   return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
