@@ -34,7 +34,8 @@ export async function capture(
   const slots: Slot[] = [];
   const inside = (path: string): string => (folder === '' ? path : path.slice(folder.length + 1));
   const search = new PathSearch(root);
-  let problem = found.special[0] === undefined ? undefined : `${found.special[0]} is no file that can be stored`;
+  const [special] = found.special.keys();
+  let problem = special === undefined ? found.problem : `${special} is no file that can be stored`;
   let count = 0;
   for (const [path, stat] of found.files) {
     if (++count % BATCH === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -63,6 +64,7 @@ export async function capture(
     index.refresh(slot, performance.now());
     slots.push(slot);
     const target = readlinkSync(`${root}/${path}`);
+    if (target.includes('\ufffd')) problem ??= `the link ${path} may lead to a name that is not UTF-8`;
     if (!staysInside(path, target)) problem ??= `the link ${path} leads out of the project`;
     outputSymlinks.push({path: inside(path), target});
   }

@@ -9,6 +9,7 @@ import type {Contribution} from './contributions.ts';
 import type {Hash} from './digest.ts';
 import type {Explanation} from './explanation.ts';
 import type {Slot} from './file-index.ts';
+import {allPaths} from './output-files.ts';
 import type {OutputRules} from './output-rules.ts';
 import type {Publication} from './publication.ts';
 import type {ActionResult} from './remote-api/messages.ts';
@@ -106,7 +107,7 @@ export class Ticket {
       this.#options.removeStale(state.owned);
     }
     const found = rules.find(place.root, task);
-    this.#present = new Map([...found.files, ...found.links, ...found.emptyFolders]);
+    this.#present = new Map([...found.files, ...found.links, ...found.emptyFolders, ...found.special]);
     try {
       states.begin(task.id, this.#keepsOutputs ? [] : [...this.#present.keys()]);
     } catch {
@@ -140,9 +141,7 @@ export class Ticket {
     forget();
     if (task.phase.caching.outputs !== undefined) {
       const found = rules.find(place.root, task);
-      const left = [...found.files.keys(), ...found.links.keys(), ...found.emptyFolders.keys()].filter(
-        (path) => !this.#present.has(path),
-      );
+      const left = allPaths(found).filter((path) => !this.#present.has(path));
       this.#write({...this.#cleared(), owned: [...new Set([...(this.#keepsOutputs ? state.owned : []), ...left])]});
     }
     lock?.release();
@@ -154,7 +153,7 @@ export class Ticket {
     const owned = new Set(state.owned);
     const untouched = (path: string, stat: Stats): boolean =>
       isSameFile(this.#present.get(path), stat) && !(this.#keepsOutputs && owned.has(path));
-    const foreign = [...found.files, ...found.links]
+    const foreign = [...found.files, ...found.links, ...found.special]
       .filter(([path, stat]) => untouched(path, stat) && !tracked.has(path))
       .map(([path]) => path);
     const own = {
@@ -162,8 +161,9 @@ export class Ticket {
       files: new Map([...found.files].filter(([path, stat]) => !untouched(path, stat))),
       links: new Map([...found.links].filter(([path, stat]) => !untouched(path, stat))),
       emptyFolders: new Map([...found.emptyFolders].filter(([path]) => !this.#present.has(path))),
+      special: new Map([...found.special].filter(([path, stat]) => !untouched(path, stat))),
     };
-    const paths = [...own.files.keys(), ...own.links.keys(), ...own.emptyFolders.keys()];
+    const paths = allPaths(own);
     const other = claim(paths);
     this.#write({...this.#cleared(), owned: paths});
     if (other !== undefined) throw overlapError(task, other.task, other.path);
@@ -174,6 +174,8 @@ export class Ticket {
       const taken = await capture(own, {...place, writer});
       const {digest, chain} = contribute(taken.outputs);
       this.#write({...this.#cleared(), owned: paths, executed: {action: digest, names: this.#options.inputNames}});
+      // what needs it may read what is not known here
+      if (foreign[0] !== undefined || taken.problem !== undefined) this.#options.hasRun(false);
       if (foreign[0] !== undefined) this.#foreignOutputs(foreign);
       if (taken.problem !== undefined)
         this.#notice('W_NOT_STORED', `The result of ${task.id} is not stored: ${taken.problem}.`);
