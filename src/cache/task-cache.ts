@@ -87,6 +87,9 @@ export type Outlook =
       readonly waitsFor?: NodeId;
     };
 
+/** What is said of a hit whose outputs need nothing done, and of one that has none. */
+const IN_PLACE = 'outputs in place';
+const UNCHANGED = 'nothing changed';
 /** Logs up to this size are kept beside the index, so that a hit need not open the store. */
 const SHORT_LOG = 4096;
 /** Differences that are told of one miss. */
@@ -330,7 +333,12 @@ export class TaskCache {
       this.#changed = true;
     }
     this.#contributions.ofMemo(task, memo);
-    return {kind: 'hit', how: 'outputs in place', log: Buffer.from(memo.log), savedMs: memo.executionMs};
+    return {
+      kind: 'hit',
+      how: memo.outputs.length === 0 ? UNCHANGED : IN_PLACE,
+      log: Buffer.from(memo.log),
+      savedMs: memo.executionMs,
+    };
   }
 
   #isStored(entry: Hash): boolean {
@@ -389,7 +397,7 @@ export class TaskCache {
     const isDeclared = task.phase.caching.outputs !== undefined;
     const log = entry.bytes(result.stdoutDigest);
     if (log === undefined) return undefined;
-    let how = 'outputs in place';
+    let how = isDeclared ? IN_PLACE : UNCHANGED;
     try {
       if (isDeclared) how = await this.#putOutputs(task, key, entry, state);
     } catch (error) {
@@ -431,7 +439,7 @@ export class TaskCache {
     const isKnown = isExplained && isOwned && state.running === undefined;
     if (count + stale.length === 0) {
       if (!isKnown) this.#states.write(next);
-      return 'outputs in place';
+      return paths.length === 0 ? UNCHANGED : IN_PLACE;
     }
     // until everything is in place, all of it is ours to remove
     if (!isOwned) this.#states.write({...next, owned: [...new Set([...owned, ...paths])]});

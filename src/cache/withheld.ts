@@ -17,22 +17,28 @@ export function withheldNotice(
   withheld: readonly string[],
   {root, dialect}: {root: string; dialect: Dialect},
 ): string | undefined {
-  const names = withheld.filter((name) => !OF_SHELLS.has(name));
+  // what the command itself uses was told when it started
+  const told = usedBy(task, withheld);
+  const names = withheld.filter((name) => !OF_SHELLS.has(name) && !told.includes(name));
   if (names.length === 0) return undefined;
   const mentioned = namesIn(textsOf(task, root), names);
   if (mentioned.length === 0) return undefined;
-  const are = mentioned.length === 1 ? 'is set, and it is' : 'are set, and they are';
+  const are = mentioned.length === 1 ? 'it is set, but' : 'they are set, but';
   return `${task.id} failed. It mentions ${mentioned.join(', ')}: ${are} not declared, so a cached phase does not get ${mentioned.length === 1 ? 'it' : 'them'}. ${advice(task, mentioned, dialect)}`;
 }
 
 /** Says which variables a command uses, as `$NAME` or `${NAME}`, that are set and that it is not given. */
 export function usedNotice(task: Task, withheld: readonly string[], dialect: Dialect): string | undefined {
-  const text = commandsOf(task);
-  const used = withheld.filter(
-    (name) => !OF_SHELLS.has(name) && new RegExp(`\\$\\{?${RegExp.escape(name)}(?!\\w)`).test(text),
-  );
+  const used = usedBy(task, withheld);
   if (used.length === 0) return undefined;
   return `${task.id} uses ${used.join(', ')}, which ${used.length === 1 ? 'is' : 'are'} set but not declared: a cached phase does not get it. ${advice(task, used, dialect)}`;
+}
+
+function usedBy(task: Task, withheld: readonly string[]): readonly string[] {
+  const text = commandsOf(task);
+  return withheld.filter(
+    (name) => !OF_SHELLS.has(name) && new RegExp(`\\$\\{?${RegExp.escape(name)}(?!\\w)`).test(text),
+  );
 }
 
 function commandsOf(task: Task): string {
