@@ -84,14 +84,25 @@ export class Ticket {
   #present: ReadonlyMap<string, Stats> = new Map();
   #before: SeenTimes = new Map();
   #keepsOutputs = false;
+  #isPrepared = false;
 
   constructor(options: TicketOptions) {
     this.#options = options;
     this.#clock = options.place.index.clock;
   }
 
-  /** Clears what the last execution left, so that nothing of it is taken for a result of this one. */
+  /** Clears what the last execution left, so that nothing of it is taken for a result of this one. Never throws. */
   prepare(): void {
+    try {
+      this.#prepare();
+      this.#isPrepared = true;
+    } catch (error) {
+      // the task runs all the same
+      this.#notStored(error as Error);
+    }
+  }
+
+  #prepare(): void {
     const {task, state, states, rules, place} = this.#options;
     if (task.phase.caching.outputs === undefined) {
       this.#before = allFiles(place.root, place.folder, this.#options.isMember);
@@ -121,30 +132,40 @@ export class Ticket {
    */
   async succeeded(success: Success): Promise<void> {
     const {task, lock, hasRun, forget} = this.#options;
-    hasRun(true);
+    hasRun(this.#isPrepared);
     forget();
     try {
+      if (!this.#isPrepared) return;
       if (task.phase.caching.outputs === undefined) this.#takeSeen(success);
       else await this.#takeDeclared(success);
     } catch (error) {
       if (error instanceof PacelineError && error.code === 'E_OUTPUT_OVERLAP') throw error;
+      if (!isFullStore(error)) hasRun(false);
       this.#notStored(error as Error);
     } finally {
       lock?.release();
     }
   }
 
-  /** Failures are never stored. What was written until then stays the task's own. */
+  /** Failures are never stored. What was written until then stays the task's own. Never throws. */
   failed(): void {
-    const {lock, hasRun, forget, state, task, rules, place} = this.#options;
+    const {lock, hasRun, forget, task} = this.#options;
     hasRun(false);
     forget();
-    if (task.phase.caching.outputs !== undefined) {
-      const found = rules.find(place.root, task);
-      const left = allPaths(found).filter((path) => !this.#present.has(path));
-      this.#write({...this.#cleared(), owned: [...new Set([...(this.#keepsOutputs ? state.owned : []), ...left])]});
+    try {
+      // of a task that was stopped before it ran, nothing is known to be its own
+      if (this.#isPrepared && task.phase.caching.outputs !== undefined) this.#keepWhatIsLeft();
+    } catch {
+      // a folder that cannot be read: it still counts as running, and the next run looks again
+    } finally {
+      lock?.release();
     }
-    lock?.release();
+  }
+
+  #keepWhatIsLeft(): void {
+    const {state, task, rules, place} = this.#options;
+    const left = allPaths(rules.find(place.root, task)).filter((path) => !this.#present.has(path));
+    this.#write({...this.#cleared(), owned: [...new Set([...(this.#keepsOutputs ? state.owned : []), ...left])]});
   }
 
   async #takeDeclared(success: Success): Promise<void> {
@@ -303,7 +324,7 @@ export class Ticket {
   }
 
   #notStored(error: Error): void {
-    if (error instanceof PacelineError && error.code === 'E_CACHE_WRITE' && !this.#options.storeFailed()) return;
+    if (isFullStore(error) && !this.#options.storeFailed()) return;
     const hint = error instanceof PacelineError && error.hint !== undefined ? ` ${error.hint}` : '';
     this.#notice(
       'W_NOT_STORED',
@@ -314,6 +335,11 @@ export class Ticket {
   #notice(code: string, message: string): void {
     this.#options.notify({level: 'warning', code, message});
   }
+}
+
+/** Full, or one that may only be read. */
+function isFullStore(error: unknown): boolean {
+  return error instanceof PacelineError && error.code === 'E_CACHE_WRITE';
 }
 
 function isSameFile(before: Stats | undefined, now: Stats): boolean {
