@@ -182,7 +182,7 @@ function cacheOf(options: RunPlanOptions, environment: Environment, emit: RunLis
   if (!isUsed) return undefined;
   const problems = new Set<string>();
   const store = new DiskStore(cachePlace.directory, ({path, message}) => {
-    if (!problems.has(path)) notice(emit, 'W_STORE', `${path} ${message}.`);
+    if (!problems.has(path)) notice(emit, 'W_STORE', message.replace(/\.?$/, '.'));
     problems.add(path);
   });
   return new TaskCache({
