@@ -295,7 +295,7 @@ export class FileIndex {
   #becomes(slot: Slot, kind: FileKind, hash: string, stat?: Stats, always = false): void {
     const number = KINDS.indexOf(kind);
     const before = this.#kinds[slot];
-    const executable = this.isExecutable(slot);
+    const mode = this.mode(slot);
     if (stat !== undefined && !this.#isSame(slot, stat)) {
       const base = slot * STRIDE;
       this.#numbers[base + SIZE] = stat.size;
@@ -305,8 +305,7 @@ export class FileIndex {
       this.#numbers[base + MODE] = stat.mode;
       this.#changed = true;
     }
-    const same =
-      before === number && this.#hashes[slot] === hash && (kind !== 'file' || executable === this.isExecutable(slot));
+    const same = before === number && this.#hashes[slot] === hash && (kind !== 'file' || mode === this.mode(slot));
     if (same && !always) return;
     this.#kinds[slot] = number;
     this.#hashes[slot] = hash;

@@ -164,6 +164,8 @@ class Walk {
     const slot = this.#index.slot(root);
     this.#index.refresh(slot, this.#since);
     if (this.#index.kind(slot) === 'directory') this.#folder(root, this.#rulesAbove(root, rules));
+    // as if it was an empty folder, so that it is noticed when it becomes a real one
+    else if (this.#definition.without?.(root, false) === true) this.shape.push(~slot, END);
     else if (this.#isWanted(root)) this.#file(slot);
     // so that it is noticed when it becomes one
     else this.shape.push(slot);
