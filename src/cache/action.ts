@@ -62,10 +62,17 @@ export class ActionMaker implements KeySource {
     const {definitions} = this.#options;
     const text = this.#textOf(task);
     const sets = definitions.of(task, excluded).map((named) => ({named, set: this.#set(named, since)}));
-    const problem = sets.find(({set}) => set.problem !== undefined)?.set.problem;
     const chainInputs = this.#chainInputs(task);
+    const problem = sets.find(({set}) => set.problem !== undefined)?.set.problem ?? this.#unknownNeed(task);
     const fingerprint = [text.text, ...sets.map(({set}) => set.digest), chainInputs].join('\n');
     return {task, text, sets, chainInputs, fingerprint, ...(problem !== undefined && {problem})};
+  }
+
+  /** Seen only while keys are made: that something has inputs which cannot be known, and no declared outputs to look at instead. */
+  #unknownNeed(task: Task): string | undefined {
+    return this.#options.upstream.dependsOnUnknown(task)
+      ? 'the inputs of a task that it needs are not known'
+      : undefined;
   }
 
   /** The tasks whose results are inputs. */
@@ -119,7 +126,8 @@ export class ActionMaker implements KeySource {
     return this.ownKeyOf(this.prepare(task, [], this.#options.upstream.freshness(task.id)));
   }
 
-  ownKeyOf({text, sets}: PreparedKey): string {
+  ownKeyOf({task, text, sets, problem}: PreparedKey): string {
+    if (problem !== undefined) this.#options.upstream.isUnknown(task);
     return hashOf([text.text, ...sets.map(({set}) => set.digest)].join('\n'));
   }
 
