@@ -27,6 +27,8 @@ export interface TaskMemo {
   readonly wasHit?: boolean;
   /** What the task printed, when that is short; undefined: it is in the store. */
   readonly log?: string;
+  /** What the state of the task was: another run may have left files beside the outputs since. */
+  readonly state?: string;
 }
 
 /** What a checkout remembers between runs; all of it can be made again. */
@@ -109,15 +111,12 @@ function decoded(file: Buffer, root: string): {readonly remembered: Remembered; 
   const hashText = take(count * 64).toString('latin1');
   const paths = count === 0 ? [] : take(pathBytes).toString('utf8').split('\0');
   if (at !== file.length || paths.length !== count) throw new Error('lengths do not fit');
-  const hashes = new Array<string>(count);
-  for (let slot = 0; slot < count; slot++)
-    hashes[slot] = hashText.charCodeAt(slot * 64) === 0x20 ? '' : hashText.slice(slot * 64, slot * 64 + 64);
   const content: IndexContent = {
     paths,
     kinds,
     numbers,
     racy,
-    hashes,
+    hashText,
     links: new Map(header.links),
     clock: header.clock,
   };
@@ -181,7 +180,7 @@ function encoded(root: string, {index, sets, memos, versions}: Remembered): Buff
     numbers.set(content.numbers.subarray(slot * STRIDE, slot * STRIDE + STRIDE), fresh * STRIDE);
     kinds[fresh] = content.kinds[slot] ?? 0;
     racy[fresh] = content.racy[slot] ?? 0;
-    hashes.push((content.hashes[slot] ?? '').padEnd(64));
+    hashes.push(index.hash(slot).padEnd(64));
     paths.push(content.paths[slot] ?? '');
     const link = content.links.get(slot);
     if (link !== undefined) links.push([fresh, link]);

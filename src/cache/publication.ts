@@ -30,6 +30,7 @@ export class Publication {
   #waiting: Candidate[] = [];
   #cost = 0;
   #last = performance.now();
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(index: FileIndex) {
     this.#index = index;
@@ -38,14 +39,23 @@ export class Publication {
   add(candidate: Candidate): void {
     this.#waiting.push(candidate);
     this.#cost = Math.min(this.#cost + candidate.cost, this.#index.paths.length);
-    if (this.#cost * LOOK_MS <= SHARE * (performance.now() - this.#last)) this.flush();
+    this.#flushWhenDue();
   }
 
-  /** Publishes what can be; after the last task at the latest. */
+  /** Other runs may be waiting for what waits here. */
+  #flushWhenDue(): void {
+    clearTimeout(this.#timer);
+    const dueMs = (this.#cost * LOOK_MS) / SHARE - (performance.now() - this.#last);
+    if (dueMs <= 0) this.flush();
+    else this.#timer = setTimeout(() => this.#flushWhenDue(), dueMs).unref();
+  }
+
+  /** Publishes what can be; after the last task, and before another run is waited for, at the latest. */
   flush(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#cost = 0;
+    clearTimeout(this.#timer);
     const since = performance.now();
     for (const candidate of waiting) {
       const changed = candidate.changedInputs(since) ?? this.#changed(candidate, since);

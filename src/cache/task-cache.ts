@@ -205,7 +205,7 @@ export class TaskCache {
 
   async #slowLookup(task: Task, since: number, lock: TaskLock | undefined): Promise<Lookup> {
     const {mode, notify} = this.#options;
-    const state = this.#states.read(task.id);
+    let state = this.#states.read(task.id);
     const key = this.#actions.prepare(task, excludedBy(state), since);
     if (task.phase.caching.outputs === undefined)
       this.#contributions.ofKey(task, this.#actions.ownKeyOf(key), key.chainInputs);
@@ -223,6 +223,8 @@ export class TaskCache {
     const entry = mode === 'on' ? this.#usableEntry(task, key, action, state) : undefined;
     const restored = entry === undefined ? undefined : await this.#restore(task, key, entry, state);
     entry?.entry.close();
+    // what was restored before it failed is the task's own
+    if (entry !== undefined && restored === undefined) state = this.#states.read(task.id);
     return restored ?? this.#miss(task, key, action, state, lock);
   }
 
@@ -326,6 +328,7 @@ export class TaskCache {
     const {index} = this.#remembered;
     const key = this.#actions.prepare(task, [], since);
     if (key.problem !== undefined || key.fingerprint !== memo.fingerprint || memo.log === undefined) return undefined;
+    if (memo.state === undefined || memo.state !== this.#states.identity(task.id)) return undefined;
     for (const slot of memo.outputs) if (index.refresh(slot, since) > memo.clock) return undefined;
     if (!this.#isStored(memo.entry as Hash)) return undefined;
     if (memo.wasHit !== true) {
@@ -411,7 +414,7 @@ export class TaskCache {
     }
     if (isDeclared) {
       const {digest, chain} = this.#contributions.ofResult(task, result, key.chainInputs);
-      this.#remember(task, key, {name, result, digest, chain, log});
+      this.#remember(task, key, {name, result, digest, chain, log, wasHit: true});
     }
     return {kind: 'hit', how, log, savedMs: result.executionMs};
   }
@@ -419,7 +422,8 @@ export class TaskCache {
   async #putOutputs(task: Task, key: PreparedKey, entry: StoredEntry, state: TaskState): Promise<string> {
     const place = this.#placeOf(task);
     const {result} = entry;
-    const since = this.#upstream.freshness(task.id);
+    // another run may have had them in hand until now
+    const since = performance.now();
     const paths = pathsOf(result, place.folder);
     const other = this.#claim(task, paths);
     if (other !== undefined) throw new Error(`${other.task} wrote ${other.path}, too`);
@@ -446,7 +450,9 @@ export class TaskCache {
     this.#removeStale(task, stale);
     // what an incremental tool remembers is about other outputs
     this.#removeIncremental(task);
-    await writeOutputs(missing, entry, place);
+    // a file system may take two cases of a name for one file
+    const toWrite = stale.length === 0 ? missing : missingOutputs(result, place, performance.now());
+    await writeOutputs(toWrite, entry, place);
     if (!isKnown) this.#states.write(next);
     if (count === 0) return `${stale.length} stale ${stale.length === 1 ? 'file' : 'files'} removed`;
     return `${count} ${count === 1 ? 'file' : 'files'} restored`;
@@ -481,9 +487,11 @@ export class TaskCache {
       digest,
       chain,
       log,
-    }: {name: string; result: ActionResult; digest: string; chain: string; log: Uint8Array},
+      wasHit,
+    }: {name: string; result: ActionResult; digest: string; chain: string; log: Uint8Array; wasHit?: boolean},
   ): void {
     const {index, memos} = this.#remembered;
+    const state = this.#states.identity(task.id);
     const slots = pathsOf(result, task.workspace.directory).map((path) => index.slot(path));
     for (const slot of slots) index.refresh(slot, this.#upstream.freshness(task.id));
     const memo: TaskMemo = {
@@ -495,7 +503,9 @@ export class TaskCache {
       chain,
       clock: index.clock,
       executionMs: Math.round(result.executionMs),
+      ...(wasHit !== undefined && {wasHit}),
       ...(log.length <= SHORT_LOG && isText(log) && {log: Buffer.from(log).toString('utf8')}),
+      ...(state !== undefined && {state}),
     };
     memos.set(task.id, memo);
     this.#changed = true;
@@ -557,10 +567,12 @@ export class TaskCache {
   /** What changes at each run by itself keeps a task from ever being a hit. An edited source does not count. */
   #warnOfHabit(task: Task, misses: readonly string[], found: readonly Difference[]): void {
     const [reason] = misses;
-    if (misses.length < HABIT || misses.slice(0, HABIT).some((one) => one !== reason)) return;
+    const other = misses.findIndex((one) => one !== reason);
+    const times = other < 0 ? misses.length : other;
+    if (times < HABIT) return;
     const isByItself = (difference: Difference): boolean =>
       difference.kind === 'variable' ||
-      ((difference.kind === 'file' || difference.kind === 'root-file') && !this.#tracked.has(difference.name));
+      ((difference.kind === 'file' || difference.kind === 'root-file') && this.#tracked.isUntracked(difference.name));
     if (found.length === 0 || !found.every(isByItself)) return;
     const remedy = found.some(({kind}) => kind === 'variable')
       ? 'A variable that does not change the result belongs into pass_env.'
@@ -568,7 +580,7 @@ export class TaskCache {
     this.#options.notify({
       level: 'warning',
       code: 'W_ALWAYS_MISSES',
-      message: `${task.id} ran ${misses.length} times in a row for the same reason: ${reason}. ${remedy}`,
+      message: `${task.id} ran ${times} times in a row for the same reason: ${reason}. ${remedy}`,
       task: task.id,
     });
   }
@@ -610,6 +622,8 @@ export class TaskCache {
     try {
       const wait = (): void => {
         waited.yes = true;
+        // two runs must not wait for each other
+        this.#publication.flush();
         this.#options.notify({
           level: 'info',
           code: 'W_OTHER_RUN',

@@ -1,4 +1,4 @@
-import {mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync} from 'node:fs';
+import {lstatSync, mkdirSync, readFileSync, renameSync, unlinkSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {hashOf} from './digest.ts';
 import type {Explanation} from './explanation.ts';
@@ -74,6 +74,18 @@ export class TaskStates {
   begin(task: string, present: readonly string[]): void {
     const text = sealed(present);
     this.#inFolder(() => writeFileSync(this.#runningPath(task), text));
+    try {
+      // what was known of it at rest no longer holds
+      utimesSync(this.path(task), 0, 0);
+    } catch {
+      // nothing is known yet
+    }
+  }
+
+  /** Another text whenever the state was written, or the task was begun, in between; undefined when there is no state. */
+  identity(task: string): string | undefined {
+    const stat = lstatSync(this.path(task), {throwIfNoEntry: false});
+    return stat === undefined || stat.mtimeMs === 0 ? undefined : `${stat.ino} ${stat.mtimeMs} ${stat.ctimeMs}`;
   }
 
   /** A task is at rest, and this is what is known of it. */

@@ -85,6 +85,8 @@ export class Ticket {
   #before: SeenTimes = new Map();
   #keepsOutputs = false;
   #isPrepared = false;
+  /** Whoever waits for the lock would run the task again before its result is published. */
+  #isWaiting = false;
 
   constructor(options: TicketOptions) {
     this.#options = options;
@@ -143,7 +145,7 @@ export class Ticket {
       if (!isFullStore(error)) hasRun(false);
       this.#notStored(error as Error);
     } finally {
-      lock?.release();
+      if (!this.#isWaiting) lock?.release();
     }
   }
 
@@ -236,7 +238,7 @@ export class Ticket {
     excluded: readonly string[],
     {name, digest, chain}: Pick<StoredResult, 'name' | 'digest' | 'chain'>,
   ): void {
-    const {task, publication, changedInputs, slots, remember, forget} = this.#options;
+    const {task, lock, publication, changedInputs, slots, remember, forget} = this.#options;
     const text = log();
     if (text === undefined) {
       writer.discard();
@@ -253,6 +255,7 @@ export class Ticket {
     };
     writer.seal(result);
     const lists = slots();
+    this.#isWaiting = true;
     publication.add({
       task,
       changedInputs: (since) => changedInputs(excluded, since),
@@ -269,10 +272,12 @@ export class Ticket {
         } catch (error) {
           this.#notStored(error as Error);
         }
+        lock?.release();
       },
       refuse: (changed) => {
         writer.discard();
         forget();
+        lock?.release();
         this.#inputsChanged(changed);
       },
     });
