@@ -1,6 +1,16 @@
 import {execFileSync} from 'node:child_process';
 import {PacelineError} from '../../base/error.ts';
 
+/** Inside a git hook these name another checkout; `git rev-parse --local-env-vars`. */
+const LOCAL: ReadonlySet<string> = new Set([
+  'GIT_COMMON_DIR',
+  'GIT_DIR',
+  'GIT_INDEX_FILE',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_PREFIX',
+  'GIT_WORK_TREE',
+]);
+
 /**
  * What git says about folders below one folder, which may lie in a submodule.
  * All methods throw a PacelineError E_NO_GIT when it is in no checkout, or there is no git.
@@ -15,21 +25,27 @@ export class GitView {
   /** Those of the folders that hold a file that git keeps. Paths are relative to the folder of this view. */
   tracked(folders: readonly string[]): ReadonlySet<string> {
     if (folders.length === 0) return new Set();
-    const files = this.#git(['ls-files', '-z', '--', ...folders]).split('\0');
+    const files = this.#git(['--literal-pathspecs', 'ls-files', '-z', '--', ...folders]).split('\0');
     return new Set(folders.filter((folder) => files.some((file) => file === folder || file.startsWith(`${folder}/`))));
   }
 
   /** Those of the folders that git ignores. */
   ignored(folders: readonly string[]): ReadonlySet<string> {
     if (folders.length === 0) return new Set();
-    return new Set(this.#git(['check-ignore', '-z', '--stdin'], folders.join('\0')).split('\0').filter(Boolean));
+    try {
+      const answer = this.#git(['check-ignore', '-z', '--stdin'], folders.join('\0'));
+      return new Set(answer.split('\0').filter(Boolean));
+    } catch (error) {
+      // how it says that there is none
+      if (((error as PacelineError).cause as {status?: number} | undefined)?.status === 1) return new Set();
+      throw error;
+    }
   }
 
   #git(words: readonly string[], input = ''): string {
-    // inside a git hook they name another checkout
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !LOCAL.has(name)));
     try {
-      return execFileSync('git', ['--literal-pathspecs', ...words], {
+      return execFileSync('git', words, {
         cwd: this.#folder,
         encoding: 'utf8',
         env,
@@ -38,8 +54,6 @@ export class GitView {
         maxBuffer: 1 << 28,
       });
     } catch (error) {
-      // how check-ignore says: none
-      if ((error as {status?: number}).status === 1) return '';
       throw noGit(this.#folder, error);
     }
   }
