@@ -71,12 +71,26 @@ const builtinsWithoutFacade: Plugin = {
       /\bimport\s*(?:([\w$]+)\s*(?:,\s*)?)?(?:\*\s*as\s+([\w$]+)\s*|(\{[^{}]*\})\s*)?from\s*["'](node:[\w/]+)["'];?/g,
       (_, whole?: string, namespace?: string, names?: string, module = '') => {
         const source = `process.getBuiltinModule("${module}")`;
+        if (LATE.has(module)) return lateBindings(source, whole, names);
         const bindings = names?.replaceAll(/([\w$]+)\s+as\s+([\w$]+)/g, '$1:$2');
         const parts = [whole, namespace, bindings].filter((part) => part !== undefined);
         return parts.map((part) => `const ${part}=${source};`).join('');
       },
     ),
 };
+
+/** Modules that many runs never need, and that Node does not load by itself; all that is imported from them are functions. */
+const LATE: ReadonlySet<string> = new Set(['node:child_process']);
+
+/** Functions that take the real ones from the module when they are called. */
+function lateBindings(source: string, whole: string | undefined, names: string | undefined): string {
+  const call = (name: string): string => `(...words)=>${source}.${name}(...words)`;
+  const own = [...(names ?? '').matchAll(/([\w$]+)(?:\s+as\s+([\w$]+))?/g)].map(
+    ([, name = '', alias = name]) => `const ${alias}=${call(name)};`,
+  );
+  // commander starts subcommands that are programs of their own
+  return (whole === undefined ? '' : `const ${whole}={spawn:${call('spawn')}};`) + own.join('');
+}
 
 /** The modules that the hot ones import statically. */
 function reachable(infoOf: (id: string) => ModuleInfo | null): ReadonlySet<string> {

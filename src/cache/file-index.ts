@@ -35,7 +35,8 @@ export interface IndexContent {
   readonly kinds: Uint8Array;
   readonly numbers: Float64Array;
   readonly racy: Uint8Array;
-  readonly hashes: readonly string[];
+  /** 64 letters a slot; blanks for what has none. */
+  readonly hashText: string;
   /** For links: where they point, and what is there. */
   readonly links: ReadonlyMap<Slot, string>;
   readonly clock: number;
@@ -51,7 +52,9 @@ export class FileIndex {
   #kinds: Uint8Array;
   #numbers: Float64Array;
   #racy: Uint8Array;
-  readonly #hashes: string[];
+  /** Those that are newer than the text. */
+  readonly #hashes: (string | undefined)[] = [];
+  readonly #hashText: string;
   readonly #links: Map<Slot, string>;
   #checked: Float64Array;
   #slots: Map<string, Slot> | undefined;
@@ -71,7 +74,7 @@ export class FileIndex {
     this.#kinds = content?.kinds ?? new Uint8Array(64);
     this.#numbers = content?.numbers ?? new Float64Array(64 * STRIDE);
     this.#racy = content?.racy ?? new Uint8Array(64);
-    this.#hashes = content === undefined ? [] : (content.hashes as string[]);
+    this.#hashText = content?.hashText ?? '';
     this.#links = new Map(content?.links);
     this.#checked = new Float64Array(Math.max(64, this.#kinds.length)).fill(-1);
     this.#clock = content?.clock ?? 1;
@@ -87,13 +90,12 @@ export class FileIndex {
     return this.#changed;
   }
 
-  get content(): IndexContent {
+  get content(): Omit<IndexContent, 'hashText'> {
     return {
       paths: this.paths,
       kinds: this.#kinds,
       numbers: this.#numbers,
       racy: this.#racy,
-      hashes: this.#hashes,
       links: this.#links,
       clock: this.#clock,
     };
@@ -120,7 +122,10 @@ export class FileIndex {
 
   /** Of a file's content; of a link, of its target and what is there; '' for what has no content. */
   hash(slot: Slot): Hash {
-    return (this.#hashes[slot] ?? '') as Hash;
+    const known = this.#hashes[slot];
+    if (known !== undefined) return known as Hash;
+    const at = slot * 64;
+    return (this.#hashText.charCodeAt(at) > 0x20 ? this.#hashText.slice(at, at + 64) : '') as Hash;
   }
 
   size(slot: Slot): number {
@@ -255,7 +260,7 @@ export class FileIndex {
         this.#checked[file] = performance.now();
         if (!this.#isSame(file, behind) || this.#racy[file] === 1) this.#readBehind(file, path, behind);
       }
-      identity += `\0${this.#hashes[file]}${this.isExecutable(file) ? 'x' : ''}`;
+      identity += `\0${this.hash(file)}${this.isExecutable(file) ? 'x' : ''}`;
     } else if (behind !== undefined) identity += behind.isDirectory() ? '\0directory' : '\0special';
     if (this.kind(slot) === 'link' && this.#links.get(slot) === identity) return;
     this.#links.set(slot, identity);
@@ -305,7 +310,7 @@ export class FileIndex {
       this.#numbers[base + MODE] = stat.mode;
       this.#changed = true;
     }
-    const same = before === number && this.#hashes[slot] === hash && (kind !== 'file' || mode === this.mode(slot));
+    const same = before === number && this.hash(slot) === hash && (kind !== 'file' || mode === this.mode(slot));
     if (same && !always) return;
     this.#kinds[slot] = number;
     this.#hashes[slot] = hash;
