@@ -114,6 +114,8 @@ export class TaskCache {
   readonly #tracked: TrackedFiles;
   readonly #writers = new Map<string, NodeId>();
   readonly #outlooks = new Map<NodeId, Outlook>();
+  /** Tasks whose results are not known yet, for outlooks. */
+  readonly #open = new Set<NodeId>();
   readonly #members: ReadonlySet<string>;
   #changed = false;
   #storeIsBroken = false;
@@ -275,7 +277,7 @@ export class TaskCache {
 
   /** Of what a task needs, one that would run for a reason of its own. */
   #firstToRun(task: Task): Task | undefined {
-    const open = [...this.#upstream.closure(task.id)].filter((needed) => !this.#upstream.isKnown(needed));
+    const open = [...this.#upstream.closure(task.id)].filter(({id}) => this.#open.has(id));
     return open.find(({id}) => {
       const outlook = this.#outlooks.get(id);
       return outlook?.kind !== 'miss' || outlook.waitsFor === undefined;
@@ -285,7 +287,7 @@ export class TaskCache {
   #outlook(task: Task): Outlook {
     if (!isCached(task)) {
       // it always runs: what it will leave is not known
-      if ((task.phase.caching.outputs ?? []).length > 0) this.#upstream.isUnknown(task);
+      if ((task.phase.caching.outputs ?? []).length > 0) this.#open.add(task.id);
       return {kind: 'off'};
     }
     const waitsFor = this.#firstToRun(task);
@@ -294,7 +296,7 @@ export class TaskCache {
     const {outputs} = task.phase.caching;
     if (outputs === undefined) this.#contributions.ofKey(task, this.#actions.ownKeyOf(key), key.chainInputs);
     if (key.problem !== undefined) {
-      this.#upstream.isUnknown(task);
+      this.#open.add(task.id);
       return {kind: 'impossible', problem: key.problem};
     }
     const action = this.#actions.actionOf(key);
@@ -309,7 +311,7 @@ export class TaskCache {
       return {kind: 'hit', now, storedAt: result.completedAt, missing: files.length + links.length + folders.length};
     }
     found?.entry.close();
-    this.#upstream.isUnknown(task);
+    this.#open.add(task.id);
     const near = nearest(state.explanations, now);
     return {
       kind: 'miss',
