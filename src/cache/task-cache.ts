@@ -96,6 +96,8 @@ const SHORT_LOG = 4096;
 const MOST_DIFFERENCES = 30;
 /** Reasons of misses that are kept, to see when it is always the same. */
 const KEPT_MISSES = 5;
+/** What was seen of a file counts for so long. */
+const LOOK_AGE_MS = 1000;
 /** As many equal reasons in a row are worth a warning. */
 const HABIT = 3;
 /** An entry is marked as used at most this often. */
@@ -180,7 +182,8 @@ export class TaskCache {
    */
   async lookup(task: Task, isStopped: () => boolean): Promise<Lookup> {
     const {mode} = this.#options;
-    const since = this.#upstream.freshness(task.id);
+    // in a long run somebody edits what was looked at in its first moments
+    const since = Math.max(this.#upstream.freshness(task.id), performance.now() - LOOK_AGE_MS);
     if (mode === 'off' || !isCached(task) || this.#isCut(task) || this.#upstream.dependsOnUnknown(task))
       return {kind: 'off'};
     const fast = this.#fastHit(task, since);
@@ -242,6 +245,12 @@ export class TaskCache {
     if (!isRight) this.#upstream.isUnknown(task);
   }
 
+  /** The condition of a task did not hold: without declared outputs nothing else tells that from a task that ran. */
+  wasSkipped(task: Task): void {
+    if (this.#options.mode !== 'off' && task.phase.caching.outputs === undefined)
+      this.#contributions.ofKey(task, 'skipped', this.#actions.chainInputsOf(task));
+  }
+
   /** Nothing more will run: publishes what waits, and saves what was learnt. */
   finish(): void {
     this.#publication.flush();
@@ -257,12 +266,6 @@ export class TaskCache {
         message: `The index of the cache could not be saved: ${(error as Error).message}.`,
       });
     }
-  }
-
-  /** Files whose content was read, bytes of them, and looks at files. */
-  get counts(): {readonly hashed: number; readonly hashedBytes: number; readonly looked: number} {
-    const {hashed, hashedBytes, looked} = this.#remembered.index;
-    return {hashed, hashedBytes, looked};
   }
 
   /** Why a task would run now, or need not; after the same was found out of everything that it needs. Touches nothing. */
@@ -337,7 +340,7 @@ export class TaskCache {
       this.#remembered.memos.set(task.id, {...memo, wasHit: true});
       this.#changed = true;
     }
-    this.#contributions.ofMemo(task, memo);
+    this.#contributions.ofMemo(task, memo, key.chainInputs);
     return {
       kind: 'hit',
       how: memo.outputs.length === 0 ? UNCHANGED : IN_PLACE,
