@@ -16,10 +16,15 @@ export class TrackedFiles {
     this.#paths ??= listed(this.#root);
     return this.#paths.has(path);
   }
+
+  /** Git keeps the project, and not this file; without git nobody can say which files are sources. */
+  isUntracked(path: string): boolean {
+    return !this.has(path) && this.#paths !== NOTHING;
+  }
 }
 
 function listed(root: string): ReadonlySet<string> {
-  if (!isInRepository(root)) return new Set();
+  if (!isInRepository(root)) return NOTHING;
   try {
     const output = execFileSync('git', ['ls-files', '-z', '--', '.'], {
       cwd: root,
@@ -34,6 +39,8 @@ function listed(root: string): ReadonlySet<string> {
   }
 }
 
+/** There is no repository. */
+const NOTHING: ReadonlySet<string> = new Set();
 /** When git does not say which files are its own, none is removed. */
 const EVERYTHING: ReadonlySet<string> = Object.assign(new Set<string>(), {has: () => true});
 
