@@ -24,7 +24,7 @@ export interface PreparedKey {
   readonly task: Task;
   readonly text: KeyText;
   readonly sets: readonly {readonly named: NamedSet; readonly set: InputSet}[];
-  /** What it needs, as text. */
+  /** Everything that it needs, as text. */
   readonly chainInputs: string;
   /** All of it in one text: equal texts, equal actions. */
   readonly fingerprint: string;
@@ -62,9 +62,11 @@ export class ActionMaker implements KeySource {
     const {definitions} = this.#options;
     const text = this.#textOf(task);
     const sets = definitions.of(task, excluded).map((named) => ({named, set: this.#set(named, since)}));
-    const chainInputs = this.#chainInputs(task);
+    const isDirect = task.phase.caching.closure === 'direct';
+    const chainInputs = this.chainInputsOf(task);
     const problem = sets.find(({set}) => set.problem !== undefined)?.set.problem ?? this.#unknownNeed(task);
-    const fingerprint = [text.text, ...sets.map(({set}) => set.digest), chainInputs].join('\n');
+    const needed = isDirect ? this.#needed(task, 'digest') : chainInputs;
+    const fingerprint = [text.text, ...sets.map(({set}) => set.digest), needed].join('\n');
     return {task, text, sets, chainInputs, fingerprint, ...(problem !== undefined && {problem})};
   }
 
@@ -93,7 +95,10 @@ export class ActionMaker implements KeySource {
 
   explain(key: PreparedKey, action: string): Explanation {
     const files = this.#files(key, false);
-    const needed = this.neededBy(key.task).map((task) => [task.id, this.#options.contributions.of(task, this).digest]);
+    const needed = this.neededBy(key.task).map((task) => [
+      task.id,
+      this.#options.contributions.of(task, this).digest.slice(0, 16),
+    ]);
     return {
       action,
       at: Date.now(),
@@ -131,8 +136,9 @@ export class ActionMaker implements KeySource {
     return hashOf([text.text, ...sets.map(({set}) => set.digest)].join('\n'));
   }
 
+  /** Whatever counts for the task itself: for others all of it does. */
   chainInputsOf(task: Task): string {
-    return this.#chainInputs(task);
+    return this.#needed(task, 'chain');
   }
 
   #textOf(task: Task): KeyText {
@@ -151,15 +157,11 @@ export class ActionMaker implements KeySource {
     return now;
   }
 
-  #chainInputs(task: Task): string {
+  #needed(task: Task, by: 'digest' | 'chain'): string {
     const {upstream, contributions} = this.#options;
-    const isDirect = task.phase.caching.closure === 'direct';
     return upstream
       .direct(task.id)
-      .map((needed) => {
-        const {digest, chain} = contributions.of(needed, this);
-        return `${needed.id} ${isDirect ? digest : chain}`;
-      })
+      .map((needed) => `${needed.id} ${contributions.of(needed, this)[by]}`)
       .join('\n');
   }
 
