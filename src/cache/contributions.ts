@@ -58,10 +58,12 @@ export class Contributions {
   }
 
   /** Of a task whose outputs are as they were. */
-  ofMemo(task: Task, memo: TaskMemo): Contribution {
+  ofMemo(task: Task, memo: TaskMemo, chainInputs: string): Contribution {
+    // where only direct needs count, others may have changed; elsewhere nothing is hashed
+    const isDirect = task.phase.caching.closure === 'direct';
     return this.#keep(task, {
       digest: memo.outputsDigest,
-      chain: memo.chain,
+      chain: isDirect ? chainOf(memo.outputsDigest, chainInputs) : memo.chain,
       isFiles: true,
       slots: [...memo.outputs],
       tree: () => InputTree.of(this.#index, memo.outputs),

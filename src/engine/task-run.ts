@@ -79,7 +79,10 @@ export class TaskRun {
     const unmet = condition === undefined ? undefined : await this.#unmet(condition);
     if (this.#stopped !== undefined)
       return this.#finish({status: 'cancelled', attempts: 0, flaky: false, reason: 'stopped before it ran'});
-    if (unmet !== undefined) return this.#finish({status: 'skipped', attempts: 0, flaky: false, reason: unmet});
+    if (unmet !== undefined) {
+      this.#options.cache?.wasSkipped(task);
+      return this.#finish({status: 'skipped', attempts: 0, flaky: false, reason: unmet});
+    }
     let slot: LogSlot;
     try {
       slot = logs.take();
