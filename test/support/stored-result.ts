@@ -40,3 +40,8 @@ export function bytesLike(seed: number, size: number): Buffer {
   }
   return bytes;
 }
+
+/** Outputs of an action of that number: small ones, and a large one. */
+export function outputsLike(seed: number): readonly Buffer[] {
+  return [...Array.from({length: 30}, (_, index) => bytesLike(seed * 100 + index, 3000)), bytesLike(seed, 150_000)];
+}
