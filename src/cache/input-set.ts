@@ -135,6 +135,8 @@ class Walk {
   readonly #since: number;
   readonly #realRoot: () => string;
   readonly #known = new Map<string, KnownFolder>();
+  /** Files with rules as they were then; they need not belong to the set. */
+  #knownRules: ReadonlySet<Slot> = new Set();
   readonly #behindLinks: string[] = [];
 
   constructor(root: string, index: FileIndex, definition: SetDefinition, since: number, realRoot: () => string) {
@@ -145,7 +147,8 @@ class Walk {
     this.#realRoot = realRoot;
   }
 
-  remember({shape, clock}: InputSet): void {
+  remember({shape, rules, clock}: InputSet): void {
+    this.#knownRules = new Set(rules);
     const open: {path: string; files: Slot[]; folders: string[]}[] = [];
     for (const entry of shape) {
       const folder = open.at(-1);
@@ -184,7 +187,7 @@ class Walk {
         index.refresh(file, this.#since);
         this.shape.push(file);
       }
-      const rules = above === undefined || known.folders.length === 0 ? above : this.#rulesIn(path, above, known.files);
+      const rules = above === undefined ? above : this.#rulesIn(path, above);
       for (const folder of known.folders) this.#folder(folder, rules);
     } else this.#listed(path, above);
     this.shape.push(END);
@@ -288,17 +291,14 @@ class Walk {
   }
 
   #hadRules(path: string): boolean {
-    const own = path === '' ? '.gitignore' : `${path}/.gitignore`;
-    return this.#known.get(path)?.files.some((file) => this.#index.paths[file] === own) === true;
+    return this.#knownRules.has(this.#index.slot(path === '' ? '.gitignore' : `${path}/.gitignore`));
   }
 
-  #rulesIn(path: string, above: IgnoreRules, files: readonly Slot[]): IgnoreRules {
-    const own = path === '' ? '.gitignore' : `${path}/.gitignore`;
-    return files.some((file) => this.#index.paths[file] === own)
-      ? this.#withRulesOf(path, above)
-      : above.within(path, undefined);
+  #rulesIn(path: string, above: IgnoreRules): IgnoreRules {
+    return this.#hadRules(path) ? this.#withRulesOf(path, above) : above.within(path, undefined);
   }
 }
+
 function list(path: string): {name: string; isFolder: boolean; isFile: boolean; isLink: boolean}[] {
   return readdirSync(path, {withFileTypes: true})
     .map((entry) => ({
