@@ -93,7 +93,7 @@ class Draft {
   add(index: FileIndex, slot: Slot): void {
     const kind = index.kind(slot);
     const path = index.paths[slot] ?? '';
-    if (kind === 'missing' || index.isFolderLink(slot)) return;
+    if (kind === 'missing') return;
     if (kind === 'directory') {
       this.#below(path);
       return;
@@ -124,6 +124,8 @@ class Draft {
   }
 
   finished(): InputTree {
+    // a link that was followed is the folder behind it
+    for (const name of this.#folders.keys()) this.#links.delete(name);
     return InputTree.make(
       this.#files,
       this.#links,
