@@ -121,9 +121,15 @@ export class ActionMaker implements KeySource {
     return [...new Set(now.sets.flatMap(({set}, at) => this.#difference(key.sets[at]?.set, set)))];
   }
 
-  /** Stands for the names of all inputs. */
+  /** Stands for everything but the contents of inputs: what is done, and the names of all files that it is done with. */
   namesOf(key: PreparedKey): string {
-    return hashOf(Object.keys(this.#files(key, false)).sort().join('\0'));
+    const {contributions, index} = this.#options;
+    const needed = this.neededBy(key.task).flatMap((task) => {
+      const {isFiles, slots, digest} = contributions.of(task, this);
+      return isFiles ? slots.map((slot) => index.paths[slot] ?? '') : [`${task.id} ${digest}`];
+    });
+    const names = [...Object.keys(this.#files(key, false)), ...Object.keys(this.#files(key, true)), ...needed];
+    return hashOf([key.text.text, ...names.sort()].join('\0'));
   }
 
   /** Of a task without declared outputs: what stands for its result where it is needed. */

@@ -32,7 +32,7 @@ export interface TaskState {
     /** Those that would count as inputs by default. */
     readonly excluded: readonly string[];
   };
-  /** The action whose execution left the outputs as they are, and the names of its inputs: what incremental tools go on from. */
+  /** The action whose execution left the outputs as they are, and what it was made of but for contents (`namesOf`): what incremental tools go on from. */
   readonly executed?: {readonly action: string; readonly names: string};
   /** The newest first. */
   readonly explanations: readonly Explanation[];

@@ -46,7 +46,7 @@ export interface TicketOptions {
   /** Undefined: nothing can be stored. */
   readonly store: DiskStore | undefined;
   readonly lock: TaskLock | undefined;
-  /** Stands for the names of all inputs. */
+  /** Stands for everything but the contents of inputs. */
   readonly inputNames: string;
   readonly isMember: (folder: string) => boolean;
   readonly notify: (notice: Omit<CacheNotice, 'task'>) => void;
