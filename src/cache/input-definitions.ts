@@ -162,7 +162,9 @@ export class InputDefinitions {
       const phases = root?.phases.values() ?? [];
       this.#rootOutputs = globsOf(
         '',
-        [...phases].flatMap(({caching}) => caching.outputs ?? []).filter((one) => !one.startsWith('!')),
+        [...phases]
+          .flatMap(({caching}) => [...(caching.outputs ?? []), ...caching.incremental])
+          .filter((one) => !one.startsWith('!')),
       );
     }
     return this.#rootOutputs?.matches(path) === true;

@@ -1,0 +1,124 @@
+import {readFileSync, readlinkSync, rmSync, symlinkSync} from 'node:fs';
+import {expect, test} from 'vitest';
+import {outcomes} from '../rig/events.ts';
+import {type Files, Rig} from '../rig/rig.ts';
+
+const MEMBERS: Files = {
+  'package.json': '{"name": "all", "private": true, "workspaces": ["packages/*"]}',
+  'make.toml': '',
+};
+
+function member(name: string, needs: string, ...lines: readonly string[]): Files {
+  return {
+    [`packages/${name}/package.json`]: `{"name": "${name}"}`,
+    [`packages/${name}/make.toml`]: [
+      `[lifecycle.build]\ndepends_on = [${needs}]\ncache = true`,
+      'outputs = ["dist/"]',
+      ...lines,
+    ].join('\n'),
+  };
+}
+
+test('a .gitignore that ignores itself counts, also when it is edited after other folders have changed', async () => {
+  const rig = await Rig.make({
+    'make.toml': '[lifecycle.build]\ncommand = "mkdir dist; cat src/* > dist/all"\ncache = true\noutputs = ["dist/"]',
+    'src/one.txt': 'one ',
+    'src/two.log': 'two ',
+    'src/.gitignore': '*.log\n.gitignore\n',
+  });
+  await rig.events(['build']);
+  // `dist` is new in the root folder: that is walked again, `src` is not
+  await rig.events(['build']);
+  rig.write({'src/.gitignore': '# nothing\n'});
+  expect(outcomes((await rig.events(['build'])).events)).toEqual(['build passed']);
+  rig.write({'src/two.log': 'changed '});
+  expect(outcomes((await rig.events(['build'])).events)).toEqual(['build passed']);
+});
+
+test('a .gitignore in a folder without folders counts after another folder has changed', async () => {
+  const rig = await Rig.make({
+    'make.toml': '[lifecycle.build]\ncommand = "mkdir dist; cat src/* > dist/all"\ncache = true\noutputs = ["dist/"]',
+    'src/one.txt': 'one ',
+    'src/two.log': 'two ',
+    'src/.gitignore': '*.log\n',
+  });
+  await rig.events(['build']);
+  await rig.events(['build']);
+  rig.write({'src/.gitignore': '# nothing\n'});
+  await rig.events(['build']);
+  rig.write({'src/two.log': 'changed '});
+  expect(outcomes((await rig.events(['build'])).events)).toEqual(['build passed']);
+});
+
+test('a link to a folder among the outputs of a dependency is an input', async () => {
+  const rig = await Rig.make({
+    ...MEMBERS,
+    ...member('a', '', 'command = "mkdir -p dist; cp -a src/. dist"'),
+    ...member(
+      'b',
+      '"a#build"',
+      'command = "mkdir dist; ls ../a/dist > dist/list; readlink ../a/dist/link >> dist/list || true"',
+    ),
+    'packages/a/src/x.txt': 'x',
+    'packages/a/one/y.txt': 'y',
+    'packages/a/two/y.txt': 'y',
+  });
+  await rig.events(['build']);
+  for (const target of ['../one', '../two']) {
+    rmSync(rig.path('packages/a/src/link'), {force: true});
+    symlinkSync(target, rig.path('packages/a/src/link'));
+    expect(outcomes((await rig.events(['build'])).events)).toEqual(['a#build passed', 'b#build passed']);
+    expect(readlinkSync(rig.path('packages/a/dist/link'))).toBe(target);
+    expect(readFileSync(rig.path('packages/b/dist/list'), 'utf8')).toBe(`link\nx.txt\n${target}\n`);
+  }
+});
+
+/** Writes a file for each source, and does not look again at those that it knows. */
+const INCREMENTAL = `
+mkdir -p dist .memo
+for file in ../a/dist/*; do
+  name=\${file##*/}
+  if cmp -s $file .memo/$name; then continue; fi
+  cp $file dist/$PREFIX$name
+  cp $file .memo/$name
+done
+`;
+
+test('an incremental task starts afresh when a dependency has other outputs, or when its own settings are others', async () => {
+  const incremental = (prefix: string): Files =>
+    member('b', '"a#build"', 'incremental = [".memo/"]', 'command = "sh build.sh"', `env.PREFIX = "${prefix}"`);
+  const rig = await Rig.make({
+    ...MEMBERS,
+    ...member('a', '', 'command = "mkdir dist; cp src/* dist"'),
+    ...incremental(''),
+    'packages/b/build.sh': INCREMENTAL,
+    'packages/a/src/one.txt': 'one',
+    'packages/a/src/two.txt': 'two',
+  });
+  const built = async (): Promise<string> => {
+    await rig.events(['build']);
+    return (await rig.startProgram(['ls', 'packages/b/dist']).ended).stdout;
+  };
+  expect(await built()).toBe('one.txt\ntwo.txt\n');
+  rmSync(rig.path('packages/a/src/two.txt'));
+  expect(await built()).toBe('one.txt\n');
+  rig.write(incremental('new-'));
+  expect(await built()).toBe('new-one.txt\n');
+});
+
+test('what an incremental tool of the root keeps is no input of members', async () => {
+  const rig = await Rig.make({
+    ...MEMBERS,
+    'make.toml': `[lifecycle.gen]
+command = "date +%N > memo; mkdir gen; cp in.txt gen"
+workspaces = ["."]
+cache = true
+outputs = ["gen/"]
+incremental = ["memo"]`,
+    ...member('a', '"//#gen"', 'command = "mkdir dist; cp ../../gen/in.txt dist"'),
+    'in.txt': 'one',
+  });
+  await rig.events(['build']);
+  expect(outcomes((await rig.events(['gen', '--force'])).events)).toEqual(['gen passed']);
+  expect(outcomes((await rig.events(['build'])).events)).toEqual(['gen cached', 'a#build cached']);
+});
