@@ -12,12 +12,14 @@ const problems: StoreProblem[] = [];
 const store = new DiskStore(directory, (problem) => problems.push(problem));
 
 const WORKS: Readonly<Record<string, () => unknown>> = {
-  /** Publishes the same ten actions again and again. */
+  /** Publishes the same ten actions again and again; the ways in which that ended. */
   publish: () => {
+    const outcomes = new Set<string>();
     for (let round = 0; round < Number(words[0]); round++) {
-      for (let seed = 0; seed < 10; seed++) publish(store, actionOf(`${seed}`), outputsLike(seed));
+      for (let seed = 0; seed < 10; seed++)
+        outcomes.add(outcomeOf(() => publish(store, actionOf(`${seed}`), outputsLike(seed))));
     }
-    return problems;
+    return [...outcomes, ...problems.map(({message}) => message)];
   },
   /** The same until it is killed; says when it has begun. */
   publishForEver: () => {
