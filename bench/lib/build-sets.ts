@@ -25,11 +25,11 @@ const barsOfRealWork = (phase: BuildPhase): readonly Bar[] =>
     : phaseBars[phase];
 
 export const workloads: Readonly<Record<WorkloadName, Choice>> = {
-  copy: {kind: copy, shape: standardShape, quick: {...standardShape, packages: 20, files: 10}, bars: barsOf},
+  copy: {kind: copy, shape: standardShape, quick: {...standardShape, packages: 10, files: 10, layers: 5}, bars: barsOf},
   large: {
     kind: copy,
     shape: {...standardShape, packages: 400, files: 25, layers: 20},
-    quick: {...standardShape, packages: 40, files: 10, layers: 20},
+    quick: {...standardShape, packages: 20, files: 5, layers: 10},
     bars: barsOf,
   },
   typescript: {
@@ -40,10 +40,14 @@ export const workloads: Readonly<Record<WorkloadName, Choice>> = {
   },
 };
 
-/** One workload with one kind of inputs: what is measured of it when nobody chooses. */
+/** One workload with one kind of inputs, and what is measured of it when nobody chooses. */
 export interface BuildSet {
+  /** `copy-explicit`. */
+  readonly name: string;
   readonly workload: WorkloadName;
   readonly inputs: InputMode;
+  /** Measured when no workload and no inputs are asked for. */
+  readonly isStandard: boolean;
   readonly phases: readonly BuildPhase[];
   /** Whose numbers are taken in a phase. */
   readonly runners: (phase: BuildPhase) => readonly RunnerName[];
@@ -52,66 +56,70 @@ export interface BuildSet {
 }
 
 const close: readonly RunnerName[] = ['paceline', 'make', 'turbo'];
-const quickToBuild: readonly RunnerName[] = [...close, 'wireit', 'moon'];
-const all: readonly RunnerName[] = [...quickToBuild, 'nx', 'lage'];
 const cached = buildPhases.filter((phase) => phase !== 'uncached');
-const base: readonly BuildPhase[] = ['base-equal', 'base-changed'];
+const noneWithoutFiles = 'wireit caches nothing without `files`; the others are left out to save time.';
 
-/** What `npm run bench:peers` measures: every phase for those who are close, less for those who take minutes. */
-const standardSets: readonly BuildSet[] = [
+/** nx and lage take minutes to build everything, so they do that for one phase only. */
+function allOfCopy(phase: BuildPhase): readonly RunnerName[] {
+  const quick: readonly RunnerName[] = [...close, 'wireit', 'moon'];
+  const buildsAll = phase === 'uncached' || phase === 'base-equal' || phase === 'base-changed';
+  return buildsAll ? quick : [...quick, 'nx', 'lage'];
+}
+
+/** Every phase and both inputs for those who are close, less for those who take minutes. */
+export const buildSets: readonly BuildSet[] = [
   {
+    name: 'copy-explicit',
     workload: 'copy',
     inputs: 'explicit',
+    isStandard: true,
     phases: buildPhases,
-    runners: (phase) => (base.includes(phase) ? quickToBuild : all),
-    notes: [
-      'nx and lage are not asked to build after a base was edited: they build all dependents, as slowly as cold.',
-    ],
+    runners: allOfCopy,
+    notes: ['nx and lage take minutes to build everything, so they do it for the empty cache only.'],
   },
   {
+    name: 'copy-default',
     workload: 'copy',
     inputs: 'default',
+    isStandard: true,
     phases: cached,
     runners: () => close,
-    notes: ['wireit caches nothing without `files`; the others are left out to save time.'],
+    notes: [noneWithoutFiles],
   },
   {
+    name: 'large-explicit',
     workload: 'large',
     inputs: 'explicit',
+    isStandard: false,
     phases: ['warm', 'restore', 'leaf-edit'],
     runners: () => close,
-    notes: ['The others are left out to save time: most take minutes to fill their cache.'],
+    notes: ['The others are left out: most take minutes to fill their cache.'],
   },
   {
+    name: 'large-default',
+    workload: 'large',
+    inputs: 'default',
+    isStandard: false,
+    phases: ['warm', 'restore', 'leaf-edit'],
+    runners: () => close,
+    notes: [noneWithoutFiles],
+  },
+  {
+    name: 'typescript-explicit',
     workload: 'typescript',
     inputs: 'explicit',
+    isStandard: true,
     phases: cached,
     runners: () => [...close, 'wireit'],
     notes: ['The others are left out to save time.'],
   },
   {
+    name: 'typescript-default',
     workload: 'typescript',
     inputs: 'default',
+    isStandard: false,
     phases: cached,
     runners: () => close,
-    notes: ['wireit caches nothing without `files`; the others are left out to save time.'],
+    notes: [noneWithoutFiles],
   },
 ];
-
-/** A set for a choice that is not a standard one. */
-function plainSet(workload: WorkloadName, inputs: InputMode): BuildSet {
-  return {workload, inputs, phases: cached, runners: () => close, notes: []};
-}
-
-/** The standard sets; with a choice of workloads or inputs, all that are chosen. */
-export function setsFor(
-  chosen: {readonly workloads: readonly WorkloadName[]; readonly inputs: readonly InputMode[]} | undefined,
-): readonly BuildSet[] {
-  if (chosen === undefined) return standardSets;
-  return chosen.workloads.flatMap((workload) =>
-    chosen.inputs.map(
-      (inputs) =>
-        standardSets.find((set) => set.workload === workload && set.inputs === inputs) ?? plainSet(workload, inputs),
-    ),
-  );
-}

@@ -4,7 +4,7 @@ import {stderr, stdout} from 'node:process';
 import {thisMachine} from './environment.ts';
 import {benchFolder} from './installed.ts';
 import {performancePage, writeBetweenMarkers} from './page.ts';
-import {type BenchResult, type ScenarioResult, saveResult} from './result.ts';
+import {type BenchResult, keptResult, type ScenarioResult, saveResult} from './result.ts';
 import {measureScenario} from './rounds.ts';
 import type {Scenario} from './scenario.ts';
 import {tableOf, tablesOf} from './table.ts';
@@ -41,11 +41,17 @@ export function resultOf(subject: Subject, scenarios: readonly ScenarioResult[])
   return {...subject, date: new Date().toISOString(), machine: thisMachine(), scenarios};
 }
 
-/** Keeps a result of the whole benchmark: as JSON and as tables in docs/performance.md. */
+/** Keeps the result of a whole benchmark: as JSON, and as tables in docs/performance.md. */
 export function publish(result: BenchResult): void {
   saveResult(result);
-  writeBetweenMarkers(performancePage, result.name, tablesOf(result));
-  stdout.write(`\nkept in bench/results/${result.name}.json and docs/performance.md\n`);
+  showOnPage(result.name, [result.name]);
+}
+
+/** Puts the kept results of these names, as far as there are any, into the place `name` of docs/performance.md. */
+export function showOnPage(name: string, names: readonly string[]): void {
+  const tables = names.flatMap((one) => keptResult(one) ?? []).map(tablesOf);
+  writeBetweenMarkers(performancePage, name, tables.join('\n\n'));
+  stdout.write(`\nkept in bench/results/ and docs/performance.md\n`);
 }
 
 /** Whether every contestant did what it should. */

@@ -1,5 +1,5 @@
-import {mkdirSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
 import type {Machine} from './environment.ts';
 import {benchFolder} from './installed.ts';
 import type {Bar, Group, Scenario, Sizes} from './scenario.ts';
@@ -49,10 +49,16 @@ export interface BenchResult {
   readonly scenarios: readonly ScenarioResult[];
 }
 
+const fileOf = (name: string): string => join(benchFolder, 'results', `${name}.json`);
+
 export function saveResult(result: BenchResult): void {
-  const folder = join(benchFolder, 'results');
-  mkdirSync(folder, {recursive: true});
-  writeFileSync(join(folder, `${result.name}.json`), `${JSON.stringify(result, null, 1)}\n`);
+  mkdirSync(dirname(fileOf(result.name)), {recursive: true});
+  writeFileSync(fileOf(result.name), `${JSON.stringify(result, null, 1)}\n`);
+}
+
+/** Undefined when that was never measured. */
+export function keptResult(name: string): BenchResult | undefined {
+  return existsSync(fileOf(name)) ? JSON.parse(readFileSync(fileOf(name), 'utf8')) : undefined;
 }
 
 /** The bars whose contestants were all measured. */
