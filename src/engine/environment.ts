@@ -1,7 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import {delimiter, join} from 'node:path';
 import {HASHED_NAMES, NameList, PASSED_NAMES} from '../cache/environment-names.ts';
-import type {KeyVariables} from '../cache/key.ts';
+import {isCached, type KeyVariables} from '../cache/key.ts';
 import type {Task} from '../plan/task.ts';
 import type {EnvEntry, Project, ShellCommand} from '../project/project.ts';
 import {conditionFailure} from './condition.ts';
@@ -89,8 +89,8 @@ export class Environment {
   }
 
   /** A cached task sees only what is declared, or its result would depend on what nobody named. */
-  #isStrict({phase}: Task): boolean {
-    return phase.caching.enabled && this.#options.project.cache.enabled;
+  #isStrict(task: Task): boolean {
+    return isCached(task) && this.#options.project.cache.enabled;
   }
 
   #namesOf({phase}: Task): NameLists {
