@@ -65,7 +65,7 @@ export async function capture(
     slots.push(slot);
     const target = readlinkSync(`${root}/${path}`);
     if (target.includes('\ufffd')) problem ??= `the link ${path} may lead to a name that is not UTF-8`;
-    if (!staysInside(path, target)) problem ??= `the link ${path} leads out of the project`;
+    if (!staysInside(path, target)) problem ??= `the link ${path} may lead out of the project`;
     outputSymlinks.push({path: inside(path), target});
   }
   for (const path of found.emptyFolders.keys()) {
@@ -116,9 +116,11 @@ export function modeOf({isExecutable, nodeProperties}: OutputFile): number {
   return nodeProperties?.unixMode ?? (isExecutable ? 0o755 : 0o644);
 }
 
-/** Whether a link, at a path of the checkout, leads to a place in the checkout. */
+/** Whether a link, at a path of the checkout, leads to a place in the checkout, whatever other links there are on the way. */
 export function staysInside(path: string, target: string): boolean {
   if (target.startsWith('/') || target === '') return false;
+  // `a/..` is not here when `a` is a link
+  if (/(^|\/)(?!\.\.?(\/|$))[^/]+\/+(\.\/+)*\.\.(\/|$)/.test(target)) return false;
   const place = posix.join(posix.dirname(path), target);
   return place !== '..' && !place.startsWith('../');
 }

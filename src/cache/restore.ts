@@ -41,8 +41,23 @@ export function unsafePath(
     if (!path.split('/').every(isPlainName) || seen.has(path)) return path;
     seen.add(path);
   }
-  const outside = [...outputFiles, ...outputSymlinks].find(({path}) => !globs.matches(full(path)));
-  return outside?.path ?? outputSymlinks.find(({path, target}) => !staysInside(full(path), target))?.path;
+  const noFolders = [...outputFiles, ...outputSymlinks];
+  const outside =
+    noFolders.find(({path}) => !globs.matches(full(path))) ??
+    outputDirectories.find(({path}) => !globs.matches(`${full(path)}/x`)) ??
+    outputSymlinks.find(({path, target}) => !staysInside(full(path), target));
+  if (outside !== undefined) return outside.path;
+  const folders = parentsOf(seen);
+  return noFolders.find(({path}) => folders.has(path))?.path;
+}
+
+/** Every folder that some path lies in. */
+function parentsOf(paths: Iterable<string>): ReadonlySet<string> {
+  const parents = new Set<string>();
+  for (const path of paths)
+    for (let parent = parentOf(path); parent !== '' && !parents.has(parent); parent = parentOf(parent))
+      parents.add(parent);
+  return parents;
 }
 
 /** Which outputs of a result are not there, or are different: those have to be written. */

@@ -336,6 +336,13 @@ export class TaskCache {
     if (memo.state === undefined || memo.state !== this.#states.identity(task.id)) return undefined;
     for (const slot of memo.outputs) if (index.refresh(slot, since) > memo.clock) return undefined;
     if (!this.#isStored(memo.entry as Hash)) return undefined;
+    if (
+      this.#claim(
+        task,
+        memo.outputs.values().map((slot) => index.paths[slot] ?? ''),
+      ) !== undefined
+    )
+      return undefined;
     if (memo.wasHit !== true) {
       this.#remembered.memos.set(task.id, {...memo, wasHit: true});
       this.#changed = true;
@@ -605,7 +612,7 @@ export class TaskCache {
   }
 
   /** Notes who writes which file in this run; says whose file it is when it is another's. */
-  #claim(task: Task, paths: readonly string[]): {readonly task: NodeId; readonly path: string} | undefined {
+  #claim(task: Task, paths: Iterable<string>): {readonly task: NodeId; readonly path: string} | undefined {
     let other: {task: NodeId; path: string} | undefined;
     for (const path of paths) {
       const writer = this.#writers.get(path);
