@@ -149,6 +149,14 @@ export class Ticket {
     }
   }
 
+  /** An attempt failed, and there is another: what the first one wrote must not count as a result of the second. */
+  again(): void {
+    const {task, rules, place, removeStale} = this.#options;
+    if (task.phase.caching.retried !== true || task.phase.caching.outputs === undefined || this.#keepsOutputs) return;
+    const {files, links, emptyFolders} = rules.find(place.root, task);
+    removeStale([...files.keys(), ...links.keys(), ...emptyFolders.keys()].filter((path) => !this.#present.has(path)));
+  }
+
   /** Failures are never stored. What was written until then stays the task's own. Never throws. */
   failed(): void {
     const {lock, hasRun, forget, task} = this.#options;

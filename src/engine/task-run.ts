@@ -101,14 +101,27 @@ export class TaskRun {
       logs.giveBack(slot, slot.start);
       return this.#finish({status: 'cancelled', attempts: 0, flaky: false, reason: 'stopped before it ran'});
     }
-    const ticket = found.kind === 'miss' ? found.ticket : undefined;
-    if (found.kind === 'miss') {
-      const {reason, differences} = found;
-      this.#options.emit({kind: 'cache-missed', time: this.#options.now(), task: task.id, reason, differences});
-      found.ticket.prepare();
-      this.#warnOfUsed();
+    await this.#runAttempts(slot, found.kind === 'miss' ? this.#begin(found) : undefined);
+  }
+
+  #begin({reason, differences, ticket}: Extract<Lookup, {kind: 'miss'}>): Ticket | undefined {
+    this.#options.emit({kind: 'cache-missed', time: this.#options.now(), task: this.task.id, reason, differences});
+    this.#warnOfUsed();
+    try {
+      ticket.prepare();
+      return ticket;
+    } catch (error) {
+      this.#cacheFault(error as Error);
+      ticket.failed();
+      return undefined;
     }
-    await this.#runAttempts(slot, ticket);
+  }
+
+  /** The cache never keeps a task from running. */
+  #cacheFault({message: reason}: Error): void {
+    const {emit, now} = this.#options;
+    const message = `The cache could not be asked about ${this.task.id}: ${reason}.`;
+    emit({kind: 'notice', time: now(), level: 'warning', code: 'W_CACHE', message, task: this.task.id});
   }
 
   /** A variable that the command names and that it will not see is usually forgotten. */
@@ -122,14 +135,12 @@ export class TaskRun {
   }
 
   async #lookup(): Promise<Lookup> {
-    const {cache, emit, now} = this.#options;
+    const {cache} = this.#options;
     if (cache === undefined) return {kind: 'off'};
     try {
       return await cache.lookup(this.task, () => this.#stopped !== undefined);
     } catch (error) {
-      // the cache never keeps a task from running
-      const message = `The cache could not be asked about ${this.task.id}: ${(error as Error).message}.`;
-      emit({kind: 'notice', time: now(), level: 'warning', code: 'W_CACHE', message, task: this.task.id});
+      this.#cacheFault(error as Error);
       return {kind: 'off'};
     }
   }
@@ -137,8 +148,12 @@ export class TaskRun {
   /** What the task printed when it ran is printed again. */
   #useResult({how, log, savedMs}: Extract<Lookup, {kind: 'hit'}>, slot: LogSlot): void {
     const {logs} = this.#options;
-    for (let at = 0; at < log.length; ) at += writeSync(slot.descriptor, log, at);
-    const range = {file: slot.file, start: slot.start, end: slot.start + log.length};
+    try {
+      for (let at = 0; at < log.length; ) at += writeSync(slot.descriptor, log, at);
+    } catch {
+      // a full disk: the outputs are in place, and that is what counts
+    }
+    const range = logs.range(slot);
     logs.giveBack(slot, range.end);
     this.#finish({
       status: 'cached',
@@ -146,7 +161,7 @@ export class TaskRun {
       flaky: false,
       reason: how,
       ...(savedMs > 0 && {savedMs}),
-      ...(log.length > 0 && {log: range}),
+      ...(range.end > range.start && {log: range}),
     });
   }
 
@@ -159,7 +174,10 @@ export class TaskRun {
       const result = await this.#runAttempt(attempt, slot);
       const log = logs.range(slot);
       const isLast = succeeded(result.end) || attempt >= tries || this.#stopped !== undefined;
-      if (!isLast) await this.#waitForRetry(attempt, result.end);
+      if (!isLast) {
+        await this.#waitForRetry(attempt, result.end);
+        ticket?.again();
+      }
       if (isLast || this.#stopped !== undefined) {
         const isRight = succeeded(result.end);
         const success = {
