@@ -51,7 +51,8 @@ export class InputSets {
 
   /** The set as it is now; `known` itself when nothing changed. One stat a file and folder. */
   current(definition: () => SetDefinition, known: InputSet | undefined, since: number): InputSet {
-    if (known === undefined) return this.#walk(definition(), undefined, since);
+    // what was wrong may be right by now, without a file of the set having changed
+    if (known === undefined || known.problem !== undefined) return this.#walk(definition(), undefined, since);
     const changed = this.#changes(known, since);
     if (changed === 'nothing') return known;
     if (changed === 'contents') return this.#finished(known.shape, known.rules, known.problem);
