@@ -372,8 +372,11 @@ export class TaskCache {
     const memo = this.#remembered.memos.get(task.id);
     const last = memo?.fingerprint === key.fingerprint ? [() => memo.entry as Hash] : [];
     // most results hold everywhere; the name of the others is made only when it is needed
+    const seen = new Set<Hash>();
     for (const nameOf of outputs === undefined ? [bound] : [...last, () => action, bound]) {
       const name = nameOf();
+      if (seen.has(name)) continue;
+      seen.add(name);
       const entry = store.read(name);
       if (entry === undefined) continue;
       if (entry.verify() && this.#fits(task, entry.result, action, state)) {
