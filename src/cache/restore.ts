@@ -113,6 +113,9 @@ export async function writeOutputs(missing: Missing, entry: StoredEntry, place: 
       removeFile(link);
       symlinkSync(target, link);
     }
+    const now = performance.now();
+    for (const {path} of [...missing.folders, ...missing.links])
+      index.refresh(index.slot(folder === '' ? path : `${folder}/${path}`), now);
   } finally {
     folders.close();
   }
