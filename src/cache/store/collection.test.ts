@@ -7,7 +7,7 @@ import {temporaryFolder} from '../../../test/support/temporary-folder.ts';
 import type {Hash} from '../digest.ts';
 import {collect, collectIfDue, storeLimits} from './collection.ts';
 import {DiskStore} from './disk-store.ts';
-import {storedFiles} from './store-files.ts';
+import {removeUnlessUsed, storedFiles} from './store-files.ts';
 import type {StoreFolder} from './store-folder.ts';
 import {withStoreLock} from './store-lock.ts';
 
@@ -141,6 +141,15 @@ test('left-over temporary files go after an hour, running writers stay', () => {
   age(join(store.folder.temporaries, second), HOUR - 1000);
   expect(collect(store.folder, UNLIMITED, NOW)).toMatchObject({temporaries: 1, entries: 0});
   expect(readdirSync(store.folder.temporaries)).toEqual([second]);
+});
+
+test('what is used between the look at the store and its removal stays', () => {
+  const {store, actions} = storeOf([40 * DAY, 40 * DAY]);
+  const [first, second] = [...storedFiles(store.folder)];
+  store.touch(first!.hash);
+  expect([first, second].map((file) => removeUnlessUsed(file!))).toEqual([false, true]);
+  expect(actions.filter((action) => store.entryTime(action) !== undefined)).toEqual([first!.hash]);
+  expect(removeUnlessUsed(second!)).toBe(true);
 });
 
 test('files that are not ours stay', () => {

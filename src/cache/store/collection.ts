@@ -1,6 +1,6 @@
-import {existsSync, lstatSync, unlinkSync} from 'node:fs';
+import {existsSync} from 'node:fs';
 import {type CollectionState, readCollectionState, writeCollectionState} from './collection-state.ts';
-import {type StoreFile, storedFiles, temporaryFiles} from './store-files.ts';
+import {removeUnlessUsed, type StoreFile, storedFiles, temporaryFiles} from './store-files.ts';
 import type {StoreFolder} from './store-folder.ts';
 import {withStoreLock} from './store-lock.ts';
 
@@ -84,7 +84,7 @@ function removeUnused(folder: StoreFolder, limits: StoreLimits, now: number): Co
   const counts = {entry: 0, blob: 0, temporary: 0};
   let bytes = 0;
   for (const file of temporaryFiles(folder)) {
-    if (now - lastUse(file, now) < GRACE || !remove(file)) continue;
+    if (now - lastUse(file, now) < GRACE || !removeUnlessUsed(file)) continue;
     counts.temporary++;
     bytes += file.size;
   }
@@ -94,7 +94,7 @@ function removeUnused(folder: StoreFolder, limits: StoreLimits, now: number): Co
     const age = now - lastUse(file, now);
     // what comes behind is younger
     if (age < GRACE || (age <= limits.maxAgeMs && keptBytes <= limits.maxBytes)) break;
-    if (!remove(file)) continue;
+    if (!removeUnlessUsed(file)) continue;
     keptBytes -= file.size;
     counts[file.kind]++;
     bytes += file.size;
@@ -112,16 +112,4 @@ function compare(one: StoreFile, other: StoreFile, now: number): number {
 /** A time that lies far in the future says nothing, and must not keep a file for ever. */
 function lastUse({usedAt}: StoreFile, now: number): number {
   return usedAt > now + DAY ? 0 : usedAt;
-}
-
-/** Whether the file is gone. One that was used in the meantime stays. */
-function remove({path, usedAt}: StoreFile): boolean {
-  const stats = lstatSync(path, {throwIfNoEntry: false});
-  if (stats !== undefined && stats.mtimeMs !== usedAt) return false;
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  return true;
 }

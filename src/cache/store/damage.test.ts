@@ -235,9 +235,29 @@ test('a good entry that has taken the place of a broken one stays', () => {
 
 test('a broken entry is not made younger', () => {
   const whole = stored();
-  writeFileSync(whole.path, whole.bytes.subarray(1));
-  utimesSync(whole.path, 1000, 1000);
-  whole.store.touch(ACTION);
-  expect(whole.store.entryTime(ACTION)).toBeUndefined();
-  expect(whole.problems).toHaveLength(1);
+  for (let back = 1; back <= 94; back++) {
+    if (isFormat(whole, whole.bytes.length - back)) continue;
+    const bytes = Buffer.from(whole.bytes);
+    bytes[bytes.length - back]! ^= 0x80;
+    whole.problems.length = 0;
+    writeFileSync(whole.path, bytes);
+    utimesSync(whole.path, 1000, 1000);
+    whole.store.touch(ACTION);
+    expect(whole.store.entryTime(ACTION)).toBeUndefined();
+    expect(whole.problems).toHaveLength(1);
+  }
+});
+
+test('what is not kept in memory is proven each time that it is read', () => {
+  const whole = stored(Array.from({length: 90}, (_, index) => bytesLike(index, 110_000)));
+  const entry = whole.store.read(ACTION)!;
+  expect(entry.verify()).toBe(true);
+  const bytes = Buffer.from(whole.bytes);
+  bytes[0]! ^= 1;
+  writeFileSync(whole.path, bytes);
+  const {digest} = whole.result.outputFiles.find(({path}) => path === '0')!;
+  expect(entry.bytes(digest)).toBeUndefined();
+  expect(entry.verify()).toBe(false);
+  entry.close();
+  expectMended(whole);
 });

@@ -1,4 +1,4 @@
-import {lstatSync, readdirSync} from 'node:fs';
+import {lstatSync, readdirSync, unlinkSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {PacelineError} from '../../base/error.ts';
 import type {Hash} from '../digest.ts';
@@ -40,6 +40,18 @@ export function shardsIn(parent: string): readonly string[] {
   return namesIn(parent)
     .filter((name) => /^[0-9a-f]{2}$/.test(name))
     .map((name) => join(parent, name));
+}
+
+/** Whether the file is gone. One that was used since the folder was read stays. */
+export function removeUnlessUsed({path, usedAt}: StoreFile): boolean {
+  const stats = lstatSync(path, {throwIfNoEntry: false});
+  if (stats !== undefined && stats.mtimeMs !== usedAt) return false;
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  return true;
 }
 
 function* storeFile(kind: StoreFile['kind'], folder: string, name: string): Generator<StoreFile> {
