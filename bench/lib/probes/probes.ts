@@ -11,6 +11,7 @@ export interface Probe {
 const SOURCE = 'src/main.txt';
 const OUTPUT = 'dist/main.txt';
 const ENV = 'dist/env.txt';
+const MORE = 'dist/more.txt';
 
 const yesNo = (value: boolean): string => (value ? 'yes' : 'no');
 
@@ -47,7 +48,19 @@ export const probes: readonly Probe[] = [
     answer: async (site) => ranOf(site, await site.build()),
   },
   {
-    title: 'stale extra file stays after a hit',
+    title: 'an output that only another input gives stays after a hit',
+    right: 'no',
+    answer: async (site) => {
+      site.write('a', SOURCE, 'a more\n');
+      await site.build();
+      if (!site.exists('a', MORE)) return 'not built';
+      site.write('a', SOURCE, 'a one\n');
+      await site.build();
+      return yesNo(site.exists('a', MORE));
+    },
+  },
+  {
+    title: 'a file put into `dist` by hand stays after a hit',
     right: 'no',
     answer: async (site) => {
       site.write('a', 'dist/extra.txt', 'stale\n');

@@ -33,7 +33,7 @@ export function chain(marks: string): WorkloadKind {
   };
 }
 
-/** Lines that begin with # do not reach the output. */
+/** Lines that begin with # do not reach the output; the word `more` makes one output more. */
 function filesOf(member: Member, marks: string): Files {
   const below = member.dependencies.map(({id}) => `cat ../${id}/dist/main.txt >> dist/main.txt`);
   const lines = [
@@ -42,6 +42,7 @@ function filesOf(member: Member, marks: string): Files {
     'rm -rf dist && mkdir dist',
     "grep -v '^#' src/main.txt > dist/main.txt",
     ...below,
+    'if grep -q more src/main.txt; then cp dist/main.txt dist/more.txt; fi',
     `printf '#!/bin/sh\\n' > dist/run.sh && chmod 755 dist/run.sh`,
     'ln -s main.txt dist/link',
     'echo "DECLARED is ${DECLARED-unset}, SECRET is ${SECRET-unset}" > dist/env.txt',
