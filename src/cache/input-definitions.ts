@@ -209,7 +209,7 @@ export class InputDefinitions {
 /** Whether a path is none of the task's inputs, because the task writes it. Made on use: most sets are remembered. */
 type OwnFiles = () => (path: string) => boolean;
 
-/** Outputs, what incremental tools keep, and files that the task was seen to write. */
+/** Outputs, what incremental tools keep (tsc in any case), and files that the task was seen to write. */
 function ownFiles(
   folder: string,
   outputs: readonly string[],
@@ -220,7 +220,11 @@ function ownFiles(
     const written = globsOf(folder, outputs);
     const kept = globsOf(folder, incremental);
     const found = new Set(seen);
-    return (path) => written?.matches(path) === true || kept?.matches(path) === true || found.has(path);
+    return (path) =>
+      written?.matches(path) === true ||
+      kept?.matches(path) === true ||
+      found.has(path) ||
+      (isCompilerState(path) && parentOf(path) === folder);
   };
 }
 
@@ -228,6 +232,11 @@ function ownFiles(
 export function globsOf(folder: string, patterns: readonly string[]): FileGlobs | undefined {
   const resolved = patterns.flatMap((pattern) => resolvedGlob(folder, pattern) ?? []);
   return resolved.length === 0 ? undefined : fileGlobs(resolved);
+}
+
+/** What `tsc` writes for its next run, beside its configuration unless it is told otherwise. */
+export function isCompilerState(path: string): boolean {
+  return path.endsWith('.tsbuildinfo');
 }
 
 /** They hold what a program reads at its start, and are usually ignored. */

@@ -1,5 +1,7 @@
+import {readdirSync} from 'node:fs';
+import {join} from 'node:path';
 import type {Task} from '../plan/task.ts';
-import {globsOf} from './input-definitions.ts';
+import {globsOf, isCompilerState} from './input-definitions.ts';
 import {findOutputs, type OutputFiles} from './output-files.ts';
 import {type FileGlobs, fileGlobs} from './patterns/file-globs.ts';
 
@@ -30,6 +32,19 @@ export class OutputRules {
     if (incremental.length === 0) return [];
     const {files, links} = findOutputs(root, this.#of(task.workspace.directory, incremental), undefined);
     return [...files.keys(), ...links.keys()];
+  }
+
+  /**
+   * What `tsc` would go on from, where `incremental` does not say that it should. While that stays and the outputs go, it writes only
+   * those whose sources were edited since.
+   */
+  compilerState(root: string, task: Task): readonly string[] {
+    const {directory} = task.workspace;
+    if ((task.phase.caching.outputs ?? []).length === 0) return [];
+    const paths = readdirSync(join(root, directory))
+      .filter(isCompilerState)
+      .map((name) => (directory === '' ? name : `${directory}/${name}`));
+    return paths.filter((path) => !this.globs(task).matches(path) && !this.isIncremental(task, path));
   }
 
   #of(folder: string, patterns: readonly string[]): FileGlobs {

@@ -480,7 +480,8 @@ export class TaskCache {
   }
 
   #removeIncremental(task: Task): void {
-    const paths = this.#rules.incrementalFiles(this.#options.project.root, task);
+    const {root} = this.#options.project;
+    const paths = [...this.#rules.incrementalFiles(root, task), ...this.#rules.compilerState(root, task)];
     if (paths.length > 0) this.#removeStale(task, paths);
   }
 
