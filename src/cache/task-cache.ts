@@ -431,7 +431,7 @@ export class TaskCache {
       const {digest, chain} = this.#contributions.ofResult(task, result, key.chainInputs);
       this.#remember(task, key, {name, result, digest, chain, log, wasHit: true});
     }
-    return {kind: 'hit', how, log, savedMs: result.executionMs};
+    return {kind: 'hit', how, log, savedMs: Math.round(result.executionMs)};
   }
 
   async #putOutputs(task: Task, key: PreparedKey, entry: StoredEntry, state: TaskState): Promise<string> {

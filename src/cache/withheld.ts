@@ -31,7 +31,7 @@ export function withheldNotice(
 export function usedNotice(task: Task, withheld: readonly string[], dialect: Dialect): string | undefined {
   const used = usedBy(task, withheld);
   if (used.length === 0) return undefined;
-  return `${task.id} uses ${used.join(', ')}, which ${used.length === 1 ? 'is' : 'are'} set but not declared: a cached phase does not get it. ${advice(task, used, dialect)}`;
+  return `${task.id} uses ${used.join(', ')}, which ${used.length === 1 ? 'is' : 'are'} set but not declared: a cached phase does not get ${used.length === 1 ? 'it' : 'them'}. ${advice(task, used, dialect)}`;
 }
 
 function usedBy(task: Task, withheld: readonly string[]): readonly string[] {

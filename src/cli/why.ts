@@ -74,7 +74,11 @@ function print(screen: Screen, project: Project, task: Task, outlook: Outlook, i
       break;
     case 'hit': {
       const where =
-        outlook.missing === 0 ? 'its outputs are in place' : `${plural(outlook.missing, 'output')} would be restored`;
+        outlook.missing === 0
+          ? hasOutputs(task)
+            ? 'its outputs are in place'
+            : 'nothing changed'
+          : `${plural(outlook.missing, 'output')} would be restored`;
       screen.write(`${name} need not run: ${where}.\n`);
       if (!isBrief) screen.write(`  ${sameText(outlook.now)} as for the result of ${when(outlook.storedAt)}.\n`);
       break;
@@ -83,6 +87,10 @@ function print(screen: Screen, project: Project, task: Task, outlook: Outlook, i
       printMiss(screen, name, outlook, isBrief);
       break;
   }
+}
+
+function hasOutputs({phase}: Task): boolean {
+  return phase.caching.outputs === undefined || phase.caching.outputs.length > 0;
 }
 
 function printMiss(screen: Screen, name: string, outlook: Extract<Outlook, {kind: 'miss'}>, isBrief: boolean): void {

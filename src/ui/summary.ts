@@ -25,7 +25,7 @@ export function printSummary(context: DisplayContext, run: Run): void {
     const spent = task.start === undefined ? '' : duration(task.finish - task.start);
     const why = reasonOf(task);
     screen.write(
-      `${signOf(screen, task)} ${oneLine(task.task).padEnd(width)}  ${spent.padStart(9)}${why === '' ? '' : `  ${clipped(why, 100)}`}\n`,
+      `${signOf(screen, task)} ${oneLine(task.task).padEnd(width)}  ${spent.padStart(9)}${why === '' ? '' : `  ${clipped(why, screen.live ? 100 : 300)}`}\n`,
     );
   }
   const others = run.tasks.length - shown.length;
