@@ -34,7 +34,7 @@ function differences(before: Explanation, after: Explanation): readonly Differen
   if (JSON.stringify(before.commands) !== JSON.stringify(after.commands))
     found.push({kind: 'command', before: before.commands, after: after.commands});
   for (const name of namesOf(before.settings, after.settings)) {
-    const [old, now] = [before.settings[name], after.settings[name]];
+    const [old, now] = [own(before.settings, name), own(after.settings, name)];
     if (old !== now)
       found.push({
         kind: 'setting',
@@ -50,7 +50,7 @@ function differences(before: Explanation, after: Explanation): readonly Differen
     ['root-file', 'rootFiles'],
   ] as const) {
     for (const name of namesOf(before[member], after[member])) {
-      const [old, now] = [before[member][name], after[member][name]];
+      const [old, now] = [own(before[member], name), own(after[member], name)];
       if (old === now) continue;
       found.push({kind, change: old === undefined ? 'added' : now === undefined ? 'removed' : 'changed', name});
     }
@@ -115,6 +115,11 @@ export function differencesText(found: readonly Difference[], most = 3): string 
   const shown = found.slice(0, most).map(differenceText);
   const more = found.length - shown.length;
   return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** A file may be called `constructor`. */
+function own(record: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 function namesOf(...records: readonly Readonly<Record<string, unknown>>[]): readonly string[] {
