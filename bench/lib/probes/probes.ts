@@ -60,8 +60,8 @@ export const probes: readonly Probe[] = [
     },
   },
   {
-    title: 'a file put into `dist` by hand stays after a hit',
-    right: 'no',
+    title: 'a file that somebody put among the outputs survives a hit',
+    right: 'yes',
     answer: async (site) => {
       site.write('a', 'dist/extra.txt', 'stale\n');
       await site.build();
