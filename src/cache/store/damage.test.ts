@@ -257,6 +257,7 @@ test('what is not kept in memory is proven each time that it is read', () => {
   writeFileSync(whole.path, bytes);
   const {digest} = whole.result.outputFiles.find(({path}) => path === '0')!;
   expect(entry.bytes(digest)).toBeUndefined();
+  expect(entry.bytes(digest)).toBeUndefined();
   expect(entry.verify()).toBe(false);
   entry.close();
   expectMended(whole);

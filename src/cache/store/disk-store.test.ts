@@ -109,13 +109,18 @@ test('an entry holds each blob once', () => {
   expect(store.read(ACTION)?.verify()).toBe(true);
 });
 
-test('entries share large blobs, which nobody may write to', () => {
-  const {store} = makeStore();
-  const large = bytesLike(1, APART_BYTES);
-  publish(store, actionOf('one'), [large]);
-  publish(store, actionOf('two'), [large]);
+test.each([APART_BYTES, 3_000_000])('entries share a large blob of %d bytes, which nobody may write to', (size) => {
+  const {store, folder} = makeStore();
+  const path = join(folder, 'output');
+  writeFileSync(path, bytesLike(1, size), {mode: 0o755});
+  for (const name of ['one', 'two']) {
+    const writer = store.write();
+    writer.addFile(path, size);
+    writer.seal(EMPTY);
+    writer.publish(actionOf(name));
+  }
   const blobs = [...storedFiles(store.folder)].filter(({kind}) => kind === 'blob');
-  expect(blobs.map(({hash}) => hash)).toEqual([hashOf(large)]);
+  expect(blobs.map(({hash}) => hash)).toEqual([hashOf(bytesLike(1, size))]);
   expect(statSync(blobs[0]!.path).mode & 0o777).toBe(0o444);
 });
 
@@ -139,13 +144,16 @@ test('a result that names what was never added is no hit', () => {
     {...digestOf(bytesLike(1, 10)), size: 9},
     {...EMPTY_DIGEST, size: 1},
   ]) {
-    const writer = store.write();
-    writer.addBytes(bytesLike(1, 10));
-    writer.seal({...EMPTY, outputFiles: [{path: 'a', digest: named, isExecutable: false}]});
-    writer.publish(ACTION);
-    const entry = store.read(ACTION)!;
-    expect(entry.bytes(named)).toBeUndefined();
-    expect(entry.verify()).toBe(false);
+    for (const look of ['verify', 'bytes']) {
+      const writer = store.write();
+      writer.addBytes(bytesLike(1, 10));
+      writer.seal({...EMPTY, outputFiles: [{path: 'a', digest: named, isExecutable: false}]});
+      writer.publish(ACTION);
+      const entry = store.read(ACTION)!;
+      if (look === 'verify') expect(entry.verify()).toBe(false);
+      else expect(entry.bytes(named)).toBeUndefined();
+      expect(store.entryTime(ACTION)).toBeUndefined();
+    }
   }
 });
 
@@ -177,6 +185,7 @@ test('what is discarded leaves nothing', () => {
 
 test('several entries can be written at the same time', () => {
   const {store} = makeStore();
+  publish(store, ACTION, []);
   const writers = [1, 2, 3].map((seed) => ({seed, writer: store.write()}));
   for (let round = 0; round < 300; round++)
     for (const {seed, writer} of writers) writer.addBytes(bytesLike(1000 * seed + round, 5000));
