@@ -1,4 +1,5 @@
-import {readFileSync, renameSync, writeFileSync} from 'node:fs';
+import {readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
 import {FileIndex, type IndexContent, type Slot, STRIDE} from './file-index.ts';
 import type {InputSet} from './input-set.ts';
 import type {KnownVersion} from './toolchain.ts';
@@ -146,8 +147,31 @@ function decoded(file: Buffer, root: string): {readonly remembered: Remembered; 
 export function saveIndex(path: string, root: string, remembered: Remembered): void {
   const half = encoded(root, remembered);
   const fresh = `${path}.${process.pid}.new`;
-  writeFileSync(fresh, Buffer.concat([half, half]));
-  renameSync(fresh, path);
+  try {
+    writeFileSync(fresh, Buffer.concat([half, half]));
+    renameSync(fresh, path);
+  } catch (error) {
+    rmSync(fresh, {force: true});
+    throw error;
+  }
+  removeLeft(path);
+}
+
+/** Runs that were killed while they wrote have left files as large as the index. */
+function removeLeft(path: string): void {
+  for (const name of readdirSync(dirname(path))) {
+    const writer = /^index\.(\d+)\.new$/.exec(name)?.[1];
+    if (writer !== undefined && !isRunning(Number(writer))) rmSync(join(dirname(path), name), {force: true});
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
 
 function encoded(root: string, {index, sets, memos, versions}: Remembered): Buffer {
