@@ -29,6 +29,8 @@ chmod 755 dist/run.sh
 echo secret > dist/private.txt
 chmod 600 dist/private.txt
 ln -s deep/inner.txt dist/link
+# whole seconds, which can be put back exactly
+touch -d @1000000000 dist/plain.txt
 `;
 
 const PROJECT: Files = {
@@ -103,9 +105,8 @@ const DAMAGES: readonly Damage[] = [
     what: 'one file has other bytes, with its size and time kept',
     how: '1 file restored',
     damage: (rig) => {
-      const {atime, mtime} = statSync(rig.path('dist/plain.txt'));
       rig.write({'dist/plain.txt': 'CONTENT'});
-      utimesSync(rig.path('dist/plain.txt'), atime, mtime);
+      utimesSync(rig.path('dist/plain.txt'), 1_000_000_000, 1_000_000_000);
     },
   },
   {

@@ -1,4 +1,4 @@
-import {chmodSync, mkdirSync, rmSync, symlinkSync} from 'node:fs';
+import {chmodSync, mkdirSync, rmSync, symlinkSync, utimesSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {ran, reasons, runSide, type Side} from '../rig/cached.ts';
 import {outcomes} from '../rig/events.ts';
@@ -249,6 +249,13 @@ const CHANGES: readonly Change[] = [
     why: `${LIB}/src/a.txt changed`,
   },
   {
+    what: 'a file that was changed with its size and time kept',
+    before: {files: {[`${LIB}/src/a.txt`]: 'a'}, make: longAgo(`${LIB}/src/a.txt`)},
+    files: {[`${LIB}/src/a.txt`]: 'b'},
+    make: longAgo(`${LIB}/src/a.txt`),
+    why: `${LIB}/src/a.txt changed`,
+  },
+  {
     what: 'whether there is a file',
     before: {without: [`${LIB}/src/b.txt`]},
     files: {[`${LIB}/src/b.txt`]: 'b'},
@@ -298,6 +305,10 @@ const CHANGES: readonly Change[] = [
 
 function executable(path: string): (rig: Rig) => void {
   return (rig) => rig.makeExecutable(path);
+}
+
+function longAgo(path: string): (rig: Rig) => void {
+  return (rig) => utimesSync(rig.path(path), 1_000_000_000, 1_000_000_000);
 }
 
 function link(target: string): (rig: Rig) => void {

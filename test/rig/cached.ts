@@ -5,7 +5,7 @@ import {outcomes, parseLines} from './events.ts';
 import {type Ending, endingText, type StartOptions} from './program.ts';
 import type {Files, Rig} from './rig.ts';
 
-export type RunEnding = Ending & {readonly events: readonly RunEvent[]};
+type RunEnding = Ending & {readonly events: readonly RunEvent[]};
 
 /** Runs to a good end, and says what became of the tasks, in order of their names: `build cached`, `test passed`. */
 export async function ran(rig: Rig, words: readonly string[], options: StartOptions = {}): Promise<readonly string[]> {
