@@ -1,4 +1,4 @@
-import {rmSync} from 'node:fs';
+import {readdirSync, rmSync} from 'node:fs';
 import {setTimeout as delay} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {hashOf} from '../../src/cache/digest.ts';
@@ -61,7 +61,7 @@ function expectedTree(task: string, version: string): Readonly<Record<string, st
 /** Paths and hashes of everything that a right result may hold. */
 const RIGHT_RESULTS = new Set(
   ['one', 'two'].flatMap((task) =>
-    VERSIONS.map((version) =>
+    [...VERSIONS, '4'].map((version) =>
       contentsText(
         Object.entries(expectedTree(task, version)).map(([path, text]) => [
           `${task}/${path}`,
@@ -102,6 +102,10 @@ async function killAgainAndAgain(random: () => number, kills: number): Promise<v
     await program.ended;
     if (kill % 5 === 0) await nextRunIsRight(rig, random() < 0.5 ? version : '0');
   }
+  // a version of its own: the run has something to write, and clears away what killed ones have left
+  await nextRunIsRight(rig, '4');
+  expect(readdirSync(rig.path('.paceline/cache')).toSorted()).toEqual(['index', 'locks', 'tasks']);
+  expect(readdirSync(rig.path('.paceline/cache/tasks')).toSorted()).toEqual(['one.json', 'two.json']);
 }
 
 async function nextRunIsRight(rig: Rig, version: string): Promise<void> {
