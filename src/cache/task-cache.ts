@@ -184,8 +184,7 @@ export class TaskCache {
     const {mode} = this.#options;
     // in a long run somebody edits what was looked at in its first moments
     const since = Math.max(this.#upstream.freshness(task.id), performance.now() - LOOK_AGE_MS);
-    if (mode === 'off' || !isCached(task) || this.#isCut(task) || this.#upstream.dependsOnUnknown(task))
-      return {kind: 'off'};
+    if (mode === 'off' || !isCached(task) || this.#isCut(task)) return {kind: 'off'};
     const fast = this.#fastHit(task, since);
     if (fast !== undefined) return fast;
     const waited = {yes: false};
@@ -211,18 +210,21 @@ export class TaskCache {
   async #slowLookup(task: Task, since: number, lock: TaskLock | undefined): Promise<Lookup> {
     const {mode, notify} = this.#options;
     let state = this.#states.read(task.id);
+    // then it was said where it began
+    const isSaid = this.#upstream.dependsOnUnknown(task);
     const key = this.#actions.prepare(task, excludedBy(state), since);
     if (task.phase.caching.outputs === undefined)
       this.#contributions.ofKey(task, this.#actions.ownKeyOf(key), key.chainInputs);
     if (key.problem !== undefined) {
-      notify({
-        level: 'warning',
-        code: 'W_UNCACHEABLE',
-        message: `${task.id} is not cached: ${key.problem}.`,
-        task: task.id,
-      });
+      if (!isSaid)
+        notify({
+          level: 'warning',
+          code: 'W_UNCACHEABLE',
+          message: `${task.id} is not cached: ${key.problem}.`,
+          task: task.id,
+        });
       this.#forget(task);
-      return {kind: 'off'};
+      return this.#miss(task, key, NO_ACTION, state, lock);
     }
     const action = this.#actionOf(task, key);
     const entry = mode === 'on' ? this.#usableEntry(task, key, action, state) : undefined;
@@ -530,8 +532,8 @@ export class TaskCache {
   #miss(task: Task, key: PreparedKey, action: Hash, state: TaskState, lock: TaskLock | undefined): Lookup {
     const {mode, store, notify} = this.#options;
     const explanation = this.#actions.explain(key, action);
-    const near = nearest(state.explanations, explanation);
-    const reason = this.#reason(task, near?.differences, state, mode);
+    const near = key.problem === undefined ? nearest(state.explanations, explanation) : undefined;
+    const reason = key.problem ?? this.#reason(task, near?.differences, state, mode);
     const wasHit = this.#remembered.memos.get(task.id)?.wasHit === true;
     const misses = [reason, ...(wasHit ? [] : state.misses)].slice(0, KEPT_MISSES);
     this.#warnOfHabit(task, misses, near?.differences ?? []);
@@ -550,8 +552,8 @@ export class TaskCache {
       },
       states: this.#states,
       explanation,
-      explanations: newest(explanation, state.explanations),
-      store: this.#storeIsBroken ? undefined : store,
+      explanations: key.problem === undefined ? newest(explanation, state.explanations) : state.explanations,
+      store: this.#storeIsBroken || key.problem !== undefined ? undefined : store,
       lock,
       inputNames: this.#actions.namesOf(key),
       isMember: (folder) => this.#members.has(folder),
@@ -654,6 +656,9 @@ export class TaskCache {
     }
   }
 }
+
+/** Of what cannot be known: never that of a stored result. */
+const NO_ACTION = '' as Hash;
 
 interface UsableEntry {
   readonly name: Hash;

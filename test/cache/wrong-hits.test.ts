@@ -122,3 +122,28 @@ incremental = ["memo"]`,
   expect(outcomes((await rig.events(['gen', '--force'])).events)).toEqual(['gen passed']);
   expect(outcomes((await rig.events(['build'])).events)).toEqual(['gen cached', 'a#build cached']);
 });
+
+test('a task whose result cannot be stored starts without what it left, and keeps what it leaves as its own', async () => {
+  const rig = await Rig.make({
+    ...MEMBERS,
+    ...member('a', '', 'command = "mkdir -p dist; cp -a src/. dist"'),
+    ...member('b', '"a#build"', 'command = "mkdir -p dist; for file in src/*; do echo $file > dist/${file##*/}; done"'),
+    'packages/a/src/x.txt': 'x',
+    'packages/b/src/one.txt': '',
+    'packages/b/src/two.txt': '',
+  });
+  const built = async (): Promise<string> => {
+    expect((await rig.events(['build'])).code).toBe(0);
+    return (await rig.startProgram(['ls', 'packages/b/dist']).ended).stdout;
+  };
+  expect(await built()).toBe('one.txt\ntwo.txt\n');
+  // leads out of the project: what it stands for is not known to b either
+  symlinkSync('/etc/hostname', rig.path('packages/a/src/link'));
+  rmSync(rig.path('packages/b/src/two.txt'));
+  rig.write({'packages/b/src/three.txt': ''});
+  expect(await built()).toBe('one.txt\nthree.txt\n');
+  rmSync(rig.path('packages/a/src/link'));
+  rmSync(rig.path('packages/b/src/three.txt'));
+  expect(await built()).toBe('one.txt\n');
+  expect(outcomes((await rig.events(['build'])).events)).toEqual(['a#build cached', 'b#build cached']);
+});
