@@ -182,8 +182,10 @@ function cacheOf(options: RunPlanOptions, environment: Environment, emit: RunLis
   if (!isUsed) return undefined;
   const problems = new Set<string>();
   const store = new DiskStore(cachePlace.directory, ({path, message}) => {
-    if (!problems.has(path)) notice(emit, 'W_STORE', message.replace(/\.?$/, '.'));
-    problems.add(path);
+    // each broken file, but one that may not be read stands for all
+    const what = /^E[A-Z]+(?=:)/.exec(message)?.[0] ?? path;
+    if (!problems.has(what)) notice(emit, 'W_STORE', message.replace(/\.?$/, '.'));
+    problems.add(what);
   });
   return new TaskCache({
     project,
