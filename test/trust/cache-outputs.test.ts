@@ -124,22 +124,25 @@ test('a task that is cancelled is not stored, and what it left is cleared', asyn
   expect(treeOf(rig.path('build'))).toEqual({'out.txt': 'out'});
 });
 
-test('a pass that took a second attempt is not stored', async () => {
-  const rig = await Rig.make({
-    'make.toml': phase(
-      'build',
-      'mkdir -p build && echo x > build/x.txt && { test -e tried || { touch tried; exit 1; }; rm tried; }',
-      'retries = 2\nretry_delay = "1ms"',
-    ),
-    'src/a.txt': '1',
+for (const isKept of [false, true]) {
+  test(`a pass that took a second attempt is ${isKept ? '' : 'not '}stored${isKept ? ' when the phase says so' : ''}`, async () => {
+    const rig = await Rig.make({
+      'make.toml': phase(
+        'build',
+        'mkdir -p build && echo x > build/x.txt && { test -e tried || { touch tried; exit 1; }; rm tried; }',
+        `retries = 2\nretry_delay = "1ms"${isKept ? '\ncache_retried = true' : ''}`,
+      ),
+      'src/a.txt': '1',
+    });
+    for (let round = 0; round < 2; round++) {
+      const ending = await rig.events(['build']);
+      expect(ending.code, endingText(ending)).toBe(0);
+      const {status, flaky} = finished(ending.events, 'build');
+      expect([status, flaky]).toEqual(isKept && round === 1 ? ['cached', false] : ['passed', true]);
+    }
+    expect(actionsOf(storeOf(rig))).toHaveLength(isKept ? 1 : 0);
   });
-  for (let round = 0; round < 2; round++) {
-    const ending = await rig.events(['build']);
-    expect(ending.code, endingText(ending)).toBe(0);
-    expect(finished(ending.events, 'build')).toMatchObject({status: 'passed', flaky: true});
-  }
-  expect(actionsOf(storeOf(rig))).toEqual([]);
-});
+}
 
 test('a foreign file among the outputs: not stored, said, and never removed', async () => {
   const rig = await Rig.make({
