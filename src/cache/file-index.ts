@@ -248,6 +248,8 @@ export class FileIndex {
     let identity: string;
     try {
       identity = readlinkSync(path);
+      // bytes that are no UTF-8 all look the same as text
+      if (identity.includes('\ufffd')) identity += `\0${readlinkSync(path, 'buffer').toString('hex')}`;
     } catch {
       this.#vanish(slot);
       return;
