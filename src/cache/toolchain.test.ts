@@ -1,8 +1,17 @@
-import {appendFileSync, chmodSync, existsSync, mkdirSync, symlinkSync, utimesSync, writeFileSync} from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {expect, test} from 'vitest';
 import {temporaryFolder} from '../../test/support/temporary-folder.ts';
-import {findProgram, nodeVersion, platformName} from './toolchain.ts';
+import {findProgram, nodeVersion, platformName, steadyIdentity} from './toolchain.ts';
 
 /** A `node` that says a version, and leaves a mark when it is asked. */
 function fakeNode(version: string): {folder: string; program: string; asked: () => boolean} {
@@ -24,14 +33,37 @@ test('our own Node need not be asked', () => {
   expect(nodeVersion(dirname(process.execPath), undefined)?.version).toBe(process.version);
 });
 
-test('another Node is asked once, and again when its file changed', () => {
+test('a Node that may stand in for others is asked every time', () => {
   const {folder, program, asked} = fakeNode('v99.0.0');
   const first = nodeVersion(folder, undefined);
   expect(first?.version).toBe('v99.0.0');
   expect(asked()).toBe(true);
-  expect(nodeVersion(folder, first)).toBe(first);
+  // what it starts is chosen elsewhere: its own file stays the same
+  expect(nodeVersion(folder, {identity: first?.identity ?? '', version: 'v1.0.0'})?.version).toBe('v99.0.0');
   appendFileSync(program, 'echo more\n');
   expect(nodeVersion(folder, first)?.version).toBe('v99.0.0\nmore');
+});
+
+test('a real Node is asked once, as long as it is the same file', () => {
+  const folder = temporaryFolder();
+  copyFileSync(process.execPath, join(folder, 'node'));
+  const first = nodeVersion(folder, undefined);
+  expect(first?.version).toBe(process.version);
+  const known = {identity: first?.identity ?? '', version: 'what it said'};
+  expect(nodeVersion(folder, known)).toBe(known);
+});
+
+test('programs that choose a version when they start are not steady', () => {
+  const folder = temporaryFolder();
+  for (const place of ['bin', 'shims', '.cargo/bin']) {
+    mkdirSync(join(folder, place), {recursive: true});
+    copyFileSync('/bin/true', join(folder, place, 'cargo'));
+    chmodSync(join(folder, place, 'cargo'), 0o755);
+  }
+  expect(steadyIdentity('cargo', join(folder, 'bin'))).toContain('/bin/cargo');
+  expect(steadyIdentity('cargo', join(folder, 'shims'))).toBeUndefined();
+  expect(steadyIdentity('cargo', join(folder, '.cargo/bin'))).toBeUndefined();
+  expect(steadyIdentity('cargo', join(folder, 'nowhere'))).toBeUndefined();
 });
 
 test('a program with old times, put in place of another, is noticed', () => {

@@ -1,6 +1,6 @@
 import {execFileSync} from 'node:child_process';
 import {accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync} from 'node:fs';
-import {delimiter} from 'node:path';
+import {basename, delimiter} from 'node:path';
 
 /** `linux-x64-glibc`, `darwin-arm64`. */
 export function platformName(): string {
@@ -29,7 +29,7 @@ export function nodeVersion(path: string, known: KnownVersion | undefined): Know
   const program = findProgram('node', path);
   if (program === undefined) return undefined;
   const identity = programIdentity(program);
-  if (known?.identity === identity) return known;
+  if (known?.identity === identity && steadyIdentity('node', path) !== undefined) return known;
   if (realpathSync(program) === realpathSync(process.execPath)) return {identity, version: process.version};
   try {
     return {identity, version: execFileSync(program, ['--version'], {encoding: 'utf8', timeout: 20_000}).trim()};
@@ -55,4 +55,31 @@ export function findProgram(name: string, path: string): string | undefined {
 export function programIdentity(program: string): string {
   const {size, mtimeMs, ctimeMs, ino} = statSync(program);
   return `${realpathSync(program)} ${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+}
+
+/** Folders of programs that start another version of themselves from one folder or day to the next. */
+const SWITCHES = ['/.cargo/bin/', '/shims/', '/.volta/bin/', '/corepack/'];
+
+/** Stands for a program that is the same as long as this is; undefined for one that may start another. */
+export function steadyIdentity(program: string, path: string): string | undefined {
+  const found = program.includes('/') ? program : findProgram(program, path);
+  if (found === undefined) return undefined;
+  try {
+    const real = realpathSync(found);
+    if (SWITCHES.some((folder) => real.includes(folder) || found.includes(folder))) return undefined;
+    const isNpm = real.endsWith('/npm/bin/npm-cli.js') || real.endsWith('/npm/bin/npx-cli.js');
+    const isOwn = basename(real).startsWith(basename(program)) && isBinary(real);
+    return isNpm || isOwn ? programIdentity(found) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A program that is no script: ELF, or Mach-O. */
+function isBinary(path: string): boolean {
+  const head = Buffer.alloc(4);
+  const file = openSync(path, 'r');
+  readSync(file, head, 0, head.length, 0);
+  closeSync(file);
+  return ['7f454c46', 'cffaedfe', 'cafebabe'].includes(head.toString('hex'));
 }

@@ -1,9 +1,6 @@
-import {closeSync, mkdirSync, openSync, readFileSync, readSync, realpathSync, renameSync, writeFileSync} from 'node:fs';
-import {basename, dirname} from 'node:path';
-import {findProgram, programIdentity} from '../cache/toolchain.ts';
-
-/** Folders of programs that start another version of themselves from one folder or day to the next. */
-const SWITCHES = ['/.cargo/bin/', '/shims/', '/.volta/', '/.asdf/', '/mise/', '/.proto/', '/corepack/'];
+import {mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
+import {dirname} from 'node:path';
+import {steadyIdentity} from '../cache/toolchain.ts';
 
 /**
  * What tools said about their version, for as long as their program file is the same one: asking `npm` takes longer than a run with
@@ -63,27 +60,3 @@ export class KnownVersions {
 }
 
 const MOST = 100;
-
-/** Stands for a program that is the same as long as this is; undefined for one that may start another. */
-function steadyIdentity(program: string, path: string): string | undefined {
-  const found = program.includes('/') ? program : findProgram(program, path);
-  if (found === undefined) return undefined;
-  try {
-    const real = realpathSync(found);
-    if (SWITCHES.some((folder) => real.includes(folder) || found.includes(folder))) return undefined;
-    const isNpm = real.endsWith('/npm/bin/npm-cli.js') || real.endsWith('/npm/bin/npx-cli.js');
-    const isOwn = basename(real).startsWith(basename(program)) && isBinary(real);
-    return isNpm || isOwn ? programIdentity(found) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A program that is no script: ELF, or Mach-O. */
-function isBinary(path: string): boolean {
-  const head = Buffer.alloc(4);
-  const file = openSync(path, 'r');
-  readSync(file, head, 0, head.length, 0);
-  closeSync(file);
-  return ['7f454c46', 'cffaedfe', 'cafebabe'].includes(head.toString('hex'));
-}
