@@ -208,7 +208,7 @@ export class Ticket {
       // what needs it may read what is not known here
       if (foreign[0] !== undefined || taken.problem !== undefined) this.#options.hasRun(false);
       if (foreign[0] !== undefined) this.#foreignOutputs(foreign);
-      if (taken.problem !== undefined)
+      if (taken.problem !== undefined && store !== undefined)
         this.#notice('W_NOT_STORED', `The result of ${task.id} is not stored: ${taken.problem}.`);
       if (writer === undefined) return;
       if (taken.problem !== undefined) writer.discard();
