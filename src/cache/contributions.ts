@@ -7,6 +7,7 @@ import type {TaskMemo} from './index-file.ts';
 import {InputTree} from './input-tree.ts';
 import type {OutputRules} from './output-rules.ts';
 import type {ActionResult} from './remote-api/messages.ts';
+import {strayOutput} from './stray-output.ts';
 
 type Outputs = Pick<ActionResult, 'outputFiles' | 'outputDirectories' | 'outputSymlinks'>;
 
@@ -35,6 +36,7 @@ export class Contributions {
   readonly #index: FileIndex;
   readonly #rules: OutputRules;
   readonly #known = new Map<NodeId, Contribution>();
+  readonly #strays = new Map<NodeId, string | undefined>();
 
   constructor(root: string, index: FileIndex, rules: OutputRules) {
     this.#root = root;
@@ -84,6 +86,26 @@ export class Contributions {
     const digest = resultDigest(result, directory);
     const tree = (): InputTree => InputTree.ofResult(result, directory);
     return this.#keep(task, {digest, chain: chainOf(digest, chainInputs), isFiles: true, slots: [], tree});
+  }
+
+  /** A file among the outputs of a task that has ended, and that no task of this run is known to have written. */
+  strayOf(task: Task, isTracked: (path: string) => boolean): string | undefined {
+    const known = this.#known.get(task.id);
+    if (known?.isFiles !== true) return undefined;
+    if (this.#strays.has(task.id)) return this.#strays.get(task.id);
+    const own = new Set(known.slots);
+    const isKnown = (path: string): boolean => {
+      const slot = this.#index.slot(path);
+      return (
+        own.has(slot) ||
+        this.#rules.isIncremental(task, path) ||
+        [...this.#known.values()].some(({slots}) => slots.includes(slot)) ||
+        isTracked(path)
+      );
+    };
+    const stray = strayOutput(this.#root, this.#rules.globs(task), isKnown);
+    this.#strays.set(task.id, stray);
+    return stray;
   }
 
   slotsOf(tasks: readonly Task[]): readonly (readonly Slot[])[] {

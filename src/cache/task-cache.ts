@@ -224,7 +224,7 @@ export class TaskCache {
           task: task.id,
         });
       this.#forget(task);
-      return this.#miss(task, key, NO_ACTION, state, lock);
+      return this.#miss(task, key, NO_ACTION, state, lock, key.problem);
     }
     const action = this.#actionOf(task, key);
     const entry = mode === 'on' ? this.#usableEntry(task, key, action, state) : undefined;
@@ -232,7 +232,28 @@ export class TaskCache {
     entry?.entry.close();
     // what was restored before it failed is the task's own
     if (entry !== undefined && restored === undefined) state = this.#states.read(task.id);
-    return restored ?? this.#miss(task, key, action, state, lock);
+    if (restored !== undefined) return restored;
+    const stray = this.#strayAmongNeeds(task);
+    return stray === undefined
+      ? this.#miss(task, key, action, state, lock, undefined)
+      : this.#miss(task, key, NO_ACTION, state, lock, stray);
+  }
+
+  /** What lies among the outputs of another task is no part of the key, and a task that runs would read it all the same. */
+  #strayAmongNeeds(task: Task): string | undefined {
+    for (const needed of this.#actions.neededBy(task)) {
+      const path = this.#contributions.strayOf(needed, (one) => this.#tracked.has(one));
+      if (path === undefined) continue;
+      const problem = `${path} lies among the outputs of ${needed.id}, which did not write it`;
+      this.#options.notify({
+        level: 'warning',
+        code: 'W_FOREIGN_OUTPUT',
+        message: `The result of ${task.id} is not stored: ${problem}. Remove it, or exclude it from \`outputs\` with "!".`,
+        task: task.id,
+      });
+      return problem;
+    }
+    return undefined;
   }
 
   /** The same as last time when everything that it is made of is: making it means to hash whole trees. */
@@ -529,11 +550,19 @@ export class TaskCache {
     this.#changed = true;
   }
 
-  #miss(task: Task, key: PreparedKey, action: Hash, state: TaskState, lock: TaskLock | undefined): Lookup {
+  /** @param problem why the result is not to be stored */
+  #miss(
+    task: Task,
+    key: PreparedKey,
+    action: Hash,
+    state: TaskState,
+    lock: TaskLock | undefined,
+    problem: string | undefined,
+  ): Lookup {
     const {mode, store, notify} = this.#options;
     const explanation = this.#actions.explain(key, action);
-    const near = key.problem === undefined ? nearest(state.explanations, explanation) : undefined;
-    const reason = key.problem ?? this.#reason(task, near?.differences, state, mode);
+    const near = problem === undefined ? nearest(state.explanations, explanation) : undefined;
+    const reason = problem ?? this.#reason(task, near?.differences, state, mode);
     const wasHit = this.#remembered.memos.get(task.id)?.wasHit === true;
     const misses = [reason, ...(wasHit ? [] : state.misses)].slice(0, KEPT_MISSES);
     this.#warnOfHabit(task, misses, near?.differences ?? []);
@@ -552,8 +581,8 @@ export class TaskCache {
       },
       states: this.#states,
       explanation,
-      explanations: key.problem === undefined ? newest(explanation, state.explanations) : state.explanations,
-      store: this.#storeIsBroken || key.problem !== undefined ? undefined : store,
+      explanations: problem === undefined ? newest(explanation, state.explanations) : state.explanations,
+      store: this.#storeIsBroken || problem !== undefined ? undefined : store,
       lock,
       inputNames: this.#actions.namesOf(key),
       isMember: (folder) => this.#members.has(folder),

@@ -1,5 +1,6 @@
 import {readFileSync, readlinkSync, rmSync, symlinkSync} from 'node:fs';
 import {expect, test} from 'vitest';
+import {said} from '../rig/cached.ts';
 import {outcomes} from '../rig/events.ts';
 import {type Files, Rig} from '../rig/rig.ts';
 
@@ -146,4 +147,24 @@ test('a task whose result cannot be stored starts without what it left, and keep
   rmSync(rig.path('packages/b/src/three.txt'));
   expect(await built()).toBe('one.txt\n');
   expect(outcomes((await rig.events(['build'])).events)).toEqual(['a#build cached', 'b#build cached']);
+});
+
+test('what a file put among the outputs of a dependency leads to is not stored', async () => {
+  const rig = await Rig.make({
+    ...MEMBERS,
+    ...member('a', '', 'command = "mkdir dist; cp src/* dist"'),
+    ...member('b', '"a#build"', 'command = "mkdir dist; cat ../a/dist/* src/* > dist/all"'),
+    'packages/a/src/x.txt': 'x',
+    'packages/b/src/y.txt': 'y',
+  });
+  await rig.events(['build']);
+  rig.write({'packages/a/dist/stray.txt': 'stray', 'packages/b/src/y.txt': 'z'});
+  const {events} = await rig.events(['build']);
+  expect(outcomes(events)).toEqual(['a#build cached', 'b#build passed']);
+  expect(said(events, 'W_FOREIGN_OUTPUT')).toEqual([
+    'The result of b#build is not stored: packages/a/dist/stray.txt lies among the outputs of a#build, which did not write it. Remove it, or exclude it from `outputs` with "!".',
+  ]);
+  rmSync(rig.path('packages/a/dist/stray.txt'));
+  expect(outcomes((await rig.events(['build'])).events)).toEqual(['a#build cached', 'b#build passed']);
+  expect(readFileSync(rig.path('packages/b/dist/all'), 'utf8')).toBe('xz');
 });
