@@ -46,7 +46,7 @@ const WEIGHTS: readonly (readonly [EditKind, number])[] = [
   ['label', 4],
   ['packages', 2],
   ['tamper', 6],
-  ['stray', 0],
+  ['stray', 2],
   ['wipe', 3],
   ['forget', 1],
   ['index', 1],
@@ -193,6 +193,7 @@ const TARGETS = [
   '../hidden/secret.tmp',
   'missing',
   'deep/four.txt',
+  '/etc/hostname',
 ];
 const IGNORE_FILES = [
   '.gitignore',
