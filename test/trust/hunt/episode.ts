@@ -134,7 +134,7 @@ async function look(
     return differences(onlySources(after, sources), onlySources(sources, sources));
   const planned = new Set(tasks.map(({id}) => id));
   const others = [...before].filter(([path]) => !sources.has(path) && !planned.has(writerOf(path) ?? ''));
-  const expected = new Map([...others, ...right.tree]);
+  const expected = withoutShells(new Map([...others, ...right.tree]), settings);
   const problems = [...differences(after, expected), ...logDifferences(outcome, right.logs)];
   if (problems.length > 0) return [...problems, ...told(outcome)];
   if (tally.sequences % CHECKED === 0) {
