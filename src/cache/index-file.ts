@@ -30,6 +30,8 @@ export interface TaskMemo {
   readonly log?: string;
   /** What the state of the task was: another run may have left files beside the outputs since. */
   readonly state?: string;
+  /** What git's index was when no source was known to lie among the outputs. */
+  readonly git?: string;
 }
 
 /** What a checkout remembers between runs; all of it can be made again. */

@@ -5,6 +5,11 @@ import {globsOf, isCompilerState} from './input-definitions.ts';
 import {findOutputs, type OutputFiles} from './output-files.ts';
 import {type FileGlobs, fileGlobs} from './patterns/file-globs.ts';
 
+/** A file that only keeps a folder in git. */
+export function isPlaceholder(path: string): boolean {
+  return /(?:^|\/)\.(?:gitkeep|keep|gitignore)$/.test(path);
+}
+
 /** Which files belong to the outputs of tasks; paths are relative to the root of the checkout. */
 export class OutputRules {
   readonly #globs = new Map<string, FileGlobs>();

@@ -19,7 +19,7 @@ import {InputDefinitions} from './input-definitions.ts';
 import {InputSets} from './input-set.ts';
 import {isCached, type KeyVariables} from './key.ts';
 import {allPaths} from './output-files.ts';
-import {OutputRules} from './output-rules.ts';
+import {isPlaceholder, OutputRules} from './output-rules.ts';
 import {Publication} from './publication.ts';
 import type {ActionResult} from './remote-api/messages.ts';
 import {missingOutputs, type OutputPlace, removeOutputs, unsafePath, writeOutputs} from './restore.ts';
@@ -359,6 +359,9 @@ export class TaskCache {
     if (memo.state === undefined || memo.state !== this.#states.identity(task.id)) return undefined;
     for (const slot of memo.outputs) if (index.refresh(slot, since) > memo.clock) return undefined;
     if (!this.#isStored(memo.entry as Hash)) return undefined;
+    const {identity} = this.#tracked;
+    const pathOf = (slot: number): string => index.paths[slot] ?? '';
+    if (memo.git !== identity && this.#hasSources(task, new Set([...memo.outputs].map(pathOf)))) return undefined;
     if (
       this.#claim(
         task,
@@ -366,8 +369,8 @@ export class TaskCache {
       ) !== undefined
     )
       return undefined;
-    if (memo.wasHit !== true) {
-      this.#remembered.memos.set(task.id, {...memo, wasHit: true});
+    if (memo.wasHit !== true || memo.git !== identity) {
+      this.#remembered.memos.set(task.id, {...memo, wasHit: true, git: identity});
       this.#changed = true;
     }
     this.#contributions.ofMemo(task, memo, key.chainInputs);
@@ -377,6 +380,17 @@ export class TaskCache {
       log: Buffer.from(memo.log),
       savedMs: memo.executionMs,
     };
+  }
+
+  /** Git tracks files among the outputs that are none of these: whoever reads the outputs reads them, too, and no key knows them. */
+  #hasSources(task: Task, outputs: ReadonlySet<string>): boolean {
+    const globs = this.#rules.globs(task);
+    return this.#tracked
+      .under(globs.roots)
+      .some(
+        (path) =>
+          !outputs.has(path) && globs.matches(path) && !isPlaceholder(path) && !this.#rules.isIncremental(task, path),
+      );
   }
 
   #isStored(entry: Hash): boolean {
@@ -416,6 +430,7 @@ export class TaskCache {
     const {root} = this.#options.project;
     if (task.phase.caching.outputs === undefined)
       return state.seen?.action === action && seenFilesAreSame(root, state.seen.files);
+    if (this.#hasSources(task, new Set(pathsOf(result, directory)))) return false;
     const unsafe = unsafePath(result, directory, this.#rules.globs(task));
     if (unsafe === undefined) return true;
     this.#options.notify({
@@ -541,6 +556,7 @@ export class TaskCache {
       outputsDigest: digest,
       chain,
       clock: index.clock,
+      git: this.#tracked.identity,
       executionMs: Math.round(result.executionMs),
       ...(wasHit !== undefined && {wasHit}),
       ...(log.length <= SHORT_LOG && isText(log) && {log: Buffer.from(log).toString('utf8')}),

@@ -10,7 +10,7 @@ import type {Hash} from './digest.ts';
 import type {Explanation} from './explanation.ts';
 import type {Slot} from './file-index.ts';
 import {allPaths} from './output-files.ts';
-import type {OutputRules} from './output-rules.ts';
+import {isPlaceholder, type OutputRules} from './output-rules.ts';
 import type {Publication} from './publication.ts';
 import type {ActionResult} from './remote-api/messages.ts';
 import type {OutputPlace} from './restore.ts';
@@ -185,7 +185,7 @@ export class Ticket {
     const untouched = (path: string, stat: Stats): boolean =>
       isSameFile(this.#present.get(path), stat) && !(this.#keepsOutputs && owned.has(path));
     const foreign = [...found.files, ...found.links, ...found.special]
-      .filter(([path, stat]) => untouched(path, stat) && !tracked.has(path))
+      .filter(([path, stat]) => untouched(path, stat) && !(tracked.has(path) && isPlaceholder(path)))
       .map(([path]) => path);
     const own = {
       ...found,
@@ -319,12 +319,13 @@ export class Ticket {
   }
 
   #foreignOutputs(paths: readonly string[]): void {
-    const {id} = this.#options.task;
+    const {task, tracked} = this.#options;
+    const [first = ''] = paths;
     const more = paths.length > 1 ? ` and ${paths.length - 1} more` : '';
-    this.#notice(
-      'W_FOREIGN_OUTPUT',
-      `The result of ${id} is not stored: ${paths[0]}${more} lay among its outputs before, and it did not write that. Remove it, or exclude it from \`outputs\` with "!".`,
-    );
+    const what = tracked.has(first)
+      ? 'lies among its outputs, and it does not write that. Exclude it from `outputs` with "!": then it counts as an input.'
+      : 'lay among its outputs before, and it did not write that. Remove it, or exclude it from `outputs` with "!".';
+    this.#notice('W_FOREIGN_OUTPUT', `The result of ${task.id} is not stored: ${first}${more} ${what}`);
   }
 
   #inputsChanged(paths: readonly string[]): void {
