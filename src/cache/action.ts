@@ -28,6 +28,8 @@ export interface PreparedKey {
   readonly chainInputs: string;
   /** All of it in one text: equal texts, equal actions. */
   readonly fingerprint: string;
+  /** `touches` of the index when the inputs were looked at. */
+  readonly touches: number;
   /** Why it has no key. */
   readonly problem?: string;
 }
@@ -67,7 +69,15 @@ export class ActionMaker implements KeySource {
     const problem = sets.find(({set}) => set.problem !== undefined)?.set.problem ?? this.#unknownNeed(task);
     const needed = isDirect ? this.#needed(task, 'digest') : chainInputs;
     const fingerprint = [text.text, ...sets.map(({set}) => set.digest), needed].join('\n');
-    return {task, text, sets, chainInputs, fingerprint, ...(problem !== undefined && {problem})};
+    return {
+      task,
+      text,
+      sets,
+      chainInputs,
+      fingerprint,
+      touches: this.#options.index.touches,
+      ...(problem !== undefined && {problem}),
+    };
   }
 
   /** Seen only while keys are made: that something has inputs which cannot be known, and no declared outputs to look at instead. */
@@ -117,8 +127,18 @@ export class ActionMaker implements KeySource {
   changedInputs(key: PreparedKey, excluded: readonly string[], since: number): readonly string[] | undefined {
     const now = this.prepare(key.task, excluded, since);
     const digests = ({sets}: PreparedKey): string => sets.map(({set}) => set.digest).join();
-    if (digests(now) === digests(key)) return undefined;
+    if (digests(now) === digests(key)) return this.#touchedInputs(now, key.touches);
     return [...new Set(now.sets.flatMap(({set}, at) => this.#difference(key.sets[at]?.set, set)))];
+  }
+
+  /** An input that was changed and changed back may have been read in between. */
+  #touchedInputs({sets}: PreparedKey, touches: number): readonly string[] | undefined {
+    const {index} = this.#options;
+    if (index.touches === touches) return undefined;
+    const slots = sets
+      .flatMap(({set}) => this.#options.sets.files(set))
+      .filter((slot) => index.wasTouched(slot, touches));
+    return slots.length === 0 ? undefined : slots.map((slot) => index.paths[slot] ?? '');
   }
 
   /** Stands for everything but the contents of inputs: what is done, and the names of all files that it is done with. */

@@ -59,6 +59,8 @@ export class FileIndex {
   #checked: Float64Array;
   #slots: Map<string, Slot> | undefined;
   #clock: number;
+  readonly #touched = new Map<Slot, number>();
+  #touches = 0;
   #changed = false;
   /** Files whose content was read since the program started. */
   hashed = 0;
@@ -175,8 +177,21 @@ export class FileIndex {
     }
     if (stat === undefined) this.#vanish(slot);
     else if (stat.isSymbolicLink()) this.#refreshLink(slot, stat, since);
-    else if (!this.#isSame(slot, stat) || this.#racy[slot] === 1) this.#read(slot, stat);
+    else if (!this.#isSame(slot, stat)) {
+      this.#touched.set(slot, ++this.#touches);
+      this.#read(slot, stat);
+    } else if (this.#racy[slot] === 1) this.#read(slot, stat);
     return this.#number(slot, VERSION);
+  }
+
+  /** Grows whenever a file turns out to have been written, be its content what it was. */
+  get touches(): number {
+    return this.#touches;
+  }
+
+  /** Whether a file was written, or changed otherwise, after `touches` was what is given. */
+  wasTouched(slot: Slot, touches: number): boolean {
+    return (this.#touched.get(slot) ?? 0) > touches;
   }
 
   /** Notes a file that was just written or read by somebody who knows its content. */

@@ -28,6 +28,19 @@ async function ended(program: Program): Promise<{codes: readonly string[]; stdou
   return {codes: notices(events), stdout: ending.stdout};
 }
 
+test('an input that is changed and changed back while the task runs: not stored, and said', async () => {
+  const rig = await Rig.make({'make.toml': phase('build', 'exec rig build'), 'src/a.txt': '1'});
+  const program = rig.start(['run', 'build', '--output', 'ndjson']);
+  const build = await rig.command('build').nextInvocation();
+  rig.write({'src/a.txt': '2', 'build/out.txt': '2'});
+  rig.write({'src/a.txt': '1'});
+  build.exit(0);
+  const {codes, stdout} = await ended(program);
+  expect(codes).toEqual(['W_INPUT_CHANGED']);
+  expect(stdout).toContain('src/a.txt changed while it ran');
+  expect(actionsOf(storeOf(rig))).toEqual([]);
+});
+
 test('an input that changes while the task runs: not stored, and said', async () => {
   const rig = await Rig.make({'make.toml': phase('build', 'exec rig build'), 'src/a.txt': '1'});
   const program = rig.start(['run', 'build', '--output', 'ndjson']);
