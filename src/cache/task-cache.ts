@@ -600,7 +600,7 @@ export class TaskCache {
       explanations: problem === undefined ? newest(explanation, state.explanations) : state.explanations,
       store: this.#storeIsBroken || problem !== undefined ? undefined : store,
       lock,
-      inputNames: this.#actions.namesOf(key),
+      inputNames: problem === undefined ? this.#actions.namesOf(key) : undefined,
       isMember: (folder) => this.#members.has(folder),
       notify: (notice) => notify({...notice, task: task.id}),
       claim: (paths) => this.#claim(task, paths),

@@ -46,8 +46,8 @@ export interface TicketOptions {
   /** Undefined: nothing can be stored. */
   readonly store: DiskStore | undefined;
   readonly lock: TaskLock | undefined;
-  /** Stands for everything but the contents of inputs. */
-  readonly inputNames: string;
+  /** Stands for everything but the contents of inputs; undefined: not all of it is known. */
+  readonly inputNames: string | undefined;
   readonly isMember: (folder: string) => boolean;
   readonly notify: (notice: Omit<CacheNotice, 'task'>) => void;
   /** Says who else wrote one of these in this run. */
@@ -113,6 +113,7 @@ export class Ticket {
     // an incremental tool goes on from its own outputs, if they are just what it left, and only their contents changed
     this.#keepsOutputs =
       task.phase.caching.incremental.length > 0 &&
+      this.#options.inputNames !== undefined &&
       state.executed?.names === this.#options.inputNames &&
       this.#isAsExecuted();
     if (!this.#keepsOutputs) {
@@ -204,7 +205,9 @@ export class Ticket {
       writer = mayStore ? store.write() : undefined;
       const taken = await capture(own, {...place, writer});
       const {digest, chain} = contribute(taken.outputs);
-      this.#write({...this.#cleared(), owned: paths, executed: {action: digest, names: this.#options.inputNames}});
+      const {inputNames} = this.#options;
+      const executed = inputNames === undefined ? {} : {executed: {action: digest, names: inputNames}};
+      this.#write({...this.#cleared(), owned: paths, ...executed});
       // what needs it may read what is not known here
       if (foreign[0] !== undefined || taken.problem !== undefined) this.#options.hasRun(false);
       if (foreign[0] !== undefined) this.#foreignOutputs(foreign);

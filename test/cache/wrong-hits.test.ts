@@ -103,6 +103,12 @@ test('an incremental task starts afresh when a dependency has other outputs, or 
   expect(await built()).toBe('one.txt\ntwo.txt\n');
   rmSync(rig.path('packages/a/src/two.txt'));
   expect(await built()).toBe('one.txt\n');
+  rig.write({'packages/a/dist/stray.txt': 'stray'});
+  rmSync(rig.path('packages/b/dist/one.txt'));
+  rig.write({'packages/b/other.txt': 'another name'});
+  expect(await built()).toBe('one.txt\nstray.txt\n');
+  rmSync(rig.path('packages/a/dist/stray.txt'));
+  expect(await built()).toBe('one.txt\n');
   rig.write(incremental('new-'));
   expect(await built()).toBe('new-one.txt\n');
 });
