@@ -171,12 +171,11 @@ async function needlessRuns(
   const cached = plannedTasks(settings, run.targets).filter(({isCached}) => isCached);
   const ran = (outcome: Outcome): readonly string[] =>
     cached.flatMap(({id}) => (outcome.tasks.get(id)?.status === 'cached' ? [] : [id]));
-  const excused = first.notices.some(({code}) => EXCUSES.has(code));
-  if (excused) return [];
+  if (first.notices.some(isExcuse)) return [];
   const second = await runner({...run, mode: 'on'});
   if (ran(second).length === 0) return [];
   const third = await runner({...run, mode: 'on'});
-  if ([...second.notices, ...third.notices].some(({code}) => EXCUSES.has(code))) return [];
+  if ([...second.notices, ...third.notices].some(isExcuse)) return [];
   const again = ran(third);
   return again.length === 0
     ? []
@@ -185,6 +184,11 @@ async function needlessRuns(
 
 /** Each says why a result is not stored. */
 const EXCUSES = new Set(['W_FOREIGN_OUTPUT', 'W_UNCACHEABLE', 'W_NOT_STORED']);
+
+function isExcuse({code, message}: Outcome['notices'][number]): boolean {
+  // d does not say what it writes: what lay there before it first ran counts as its input
+  return EXCUSES.has(code) || (code === 'W_INPUT_CHANGED' && message.includes(' packages/d/'));
+}
 
 function targetsOf({packages}: Settings, targets: readonly string[]): readonly string[] {
   return targets.filter((target) => {
