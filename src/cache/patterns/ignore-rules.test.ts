@@ -202,6 +202,6 @@ test('ignores what git ignores', () => {
     fc.property(checkout, ({entries, ignores}) => {
       expect(ignoredEntries(entries, ignores)).toEqual(ignoredByGit(entries, ignores));
     }),
-    {numRuns: 600},
+    {numRuns: 120},
   );
 });
