@@ -52,7 +52,7 @@ export function findProgram(name: string, path: string): string | undefined {
   return undefined;
 }
 
-export function programIdentity(program: string): string {
+function programIdentity(program: string): string {
   const {size, mtimeMs, ctimeMs, ino} = statSync(program);
   return `${realpathSync(program)} ${size} ${mtimeMs} ${ctimeMs} ${ino}`;
 }
