@@ -42,6 +42,7 @@ export async function bundle(dir: string, version: string): Promise<readonly str
     },
   });
   await build.close();
+  await bundleThread(dir);
   const packages = new Set<string>();
   for (const chunk of output) {
     if (chunk.type !== 'chunk') continue;
@@ -51,6 +52,18 @@ export async function bundle(dir: string, version: string): Promise<readonly str
     }
   }
   return [...packages].sort();
+}
+
+/** A thread has a program of its own: what it shares with the rest would make it load all of it. */
+async function bundleThread(dir: string): Promise<void> {
+  const build = await rolldown({
+    cwd: root,
+    input: {'output-thread': 'src/cache/worker/main.ts'},
+    platform: 'node',
+    plugins: [asciiOnly, builtinsWithoutFacade],
+  });
+  await build.write({dir, format: 'esm', minify: true});
+  await build.close();
 }
 
 /** One letter outside Latin-1 makes the engine keep the whole source in two bytes a letter. All such letters stand in literals. */

@@ -12,6 +12,9 @@ import {
 import {crypto, EMPTY_DIGEST, type Hash, hashOf} from './digest.ts';
 import {installedText, isInstalledRecord} from './installed-record.ts';
 
+/** What tells that a file is still the one that was read. */
+type FileFacts = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino' | 'mode'>;
+
 export type FileKind = 'unknown' | 'missing' | 'file' | 'directory' | 'link' | 'special' | 'unreadable';
 
 const KINDS: readonly FileKind[] = ['unknown', 'missing', 'file', 'directory', 'link', 'special', 'unreadable'];
@@ -201,6 +204,16 @@ export class FileIndex {
     this.#setRacy(slot, isRacy(stat, Date.now()));
   }
 
+  /**
+   * Notes a file that was just written, with the bytes of `hash`.
+   * @param at Unix time, ms, before it was written
+   */
+  recordFile(slot: Slot, stat: FileFacts, hash: Hash, at: number): void {
+    this.#checked[slot] = performance.now();
+    this.#becomes(slot, 'file', hash, stat);
+    this.#setRacy(slot, isRacy(stat, at));
+  }
+
   /** Whether a slot is a file, read or not, with just this stat. */
   isSameStat(slot: Slot, stat: Stats): boolean {
     return this.#isSame(slot, stat) && this.#racy[slot] === 0;
@@ -314,7 +327,7 @@ export class FileIndex {
     this.#becomes(slot, 'missing', '');
   }
 
-  #becomes(slot: Slot, kind: FileKind, hash: string, stat?: Stats, always = false): void {
+  #becomes(slot: Slot, kind: FileKind, hash: string, stat?: FileFacts, always = false): void {
     const number = KINDS.indexOf(kind);
     const before = this.#kinds[slot];
     const mode = this.mode(slot);
@@ -335,7 +348,7 @@ export class FileIndex {
     this.#changed = true;
   }
 
-  #isSame(slot: Slot, stat: Stats): boolean {
+  #isSame(slot: Slot, stat: FileFacts): boolean {
     const base = slot * STRIDE;
     const numbers = this.#numbers;
     return (
@@ -370,7 +383,7 @@ function grown<Numbers extends Uint8Array | Float64Array>(old: Numbers, fresh: N
 }
 
 /** Whether a later write could leave the same times. `now`: ms since the epoch, when reading began. */
-function isRacy(stat: Stats, now: number): boolean {
+function isRacy(stat: FileFacts, now: number): boolean {
   const tick = stat.ctimeMs % 1000 === 0 ? COARSE_TICK_MS : TICK_MS;
   return now - stat.ctimeMs < tick;
 }

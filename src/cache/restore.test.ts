@@ -18,6 +18,7 @@ import {capture} from './capture.ts';
 import {EMPTY_DIGEST} from './digest.ts';
 import {FileIndex} from './file-index.ts';
 import {findOutputs} from './output-files.ts';
+import {OutputWriter} from './output-writer.ts';
 import {fileGlobs} from './patterns/file-globs.ts';
 import type {ActionResult} from './remote-api/messages.ts';
 import {missingOutputs, type OutputPlace, removeOutputs, unsafePath, writeOutputs} from './restore.ts';
@@ -65,7 +66,7 @@ test('everything is written, and then nothing is missing, without another look',
   const {result, entry, place, at} = await stored(plain);
   const missing = missingOutputs(result, place, 0);
   expect([missing.files.length, missing.links.length, missing.folders.length]).toEqual([2, 1, 1]);
-  await writeOutputs(missing, entry, place);
+  await writeOutputs(missing, entry, place, new OutputWriter());
   expect(names(at('dist'))).toEqual(['a', 'deep', 'deep/b', 'deep/empty', 'link']);
   expect(readFileSync(at('dist/deep/b'), 'utf8')).toBe('b'.repeat(200_000));
   expect(lstatSync(at('dist/deep/b')).mode & 0o7777).toBe(0o751);
@@ -81,7 +82,7 @@ test('the umask does not count', async () => {
   const {result, entry, place, at} = await stored(plain);
   const before = process.umask(0o077);
   try {
-    await writeOutputs(missingOutputs(result, place, 0), entry, place);
+    await writeOutputs(missingOutputs(result, place, 0), entry, place, new OutputWriter());
   } catch (error) {
     process.umask(before);
     throw error;
@@ -96,7 +97,7 @@ test('nothing is written through a link in the way', async () => {
   const outside = temporaryFolder();
   mkdirSync(at('dist'));
   symlinkSync(outside, at('dist/deep'));
-  await expect(writeOutputs(missingOutputs(result, place, 0), entry, place)).rejects.toThrow(
+  await expect(writeOutputs(missingOutputs(result, place, 0), entry, place, new OutputWriter())).rejects.toThrow(
     'deep is a link or a file where a folder should be',
   );
   expect(readdirSync(outside)).toEqual([]);
@@ -109,7 +110,7 @@ test('a link in the way of a file is replaced, and what it led to is left alone'
   writeFileSync(join(outside, 'file'), 'mine');
   mkdirSync(at('dist'));
   symlinkSync(join(outside, 'file'), at('dist/a'));
-  await writeOutputs(missingOutputs(result, place, 0), entry, place);
+  await writeOutputs(missingOutputs(result, place, 0), entry, place, new OutputWriter());
   expect(readFileSync(join(outside, 'file'), 'utf8')).toBe('mine');
   expect(lstatSync(at('dist/a')).isFile()).toBe(true);
   entry.close();
@@ -119,7 +120,7 @@ test('a folder with files in the way of a file is an error, and stays', async ()
   const {result, entry, place, at} = await stored(plain);
   mkdirSync(at('dist/a'), {recursive: true});
   writeFileSync(at('dist/a/mine'), 'mine');
-  await expect(writeOutputs(missingOutputs(result, place, 0), entry, place)).rejects.toThrow();
+  await expect(writeOutputs(missingOutputs(result, place, 0), entry, place, new OutputWriter())).rejects.toThrow();
   expect(readFileSync(at('dist/a/mine'), 'utf8')).toBe('mine');
   entry.close();
 });

@@ -1,24 +1,13 @@
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  fchmodSync,
-  fstatSync,
-  lstatSync,
-  openSync,
-  rmdirSync,
-  type Stats,
-  symlinkSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
+import {chmodSync, lstatSync, rmdirSync, symlinkSync, unlinkSync} from 'node:fs';
 import {posix} from 'node:path';
 import {modeOf, staysInside} from './capture.ts';
 import type {FileIndex, Slot} from './file-index.ts';
+import type {OutputWriter} from './output-writer.ts';
 import type {FileGlobs} from './patterns/file-globs.ts';
 import type {ActionResult, OutputFile} from './remote-api/messages.ts';
 import {isPlainName, SafeFolders} from './safe-folder.ts';
 import type {StoredEntry} from './store/stored-entry.ts';
+import {placeOf, removeFile, writeFile} from './worker/write-files.ts';
 
 /** Where outputs belong. */
 export interface OutputPlace {
@@ -67,16 +56,22 @@ export interface Missing {
   readonly folders: ActionResult['outputDirectories'];
 }
 
-/** Compares with the disk; one stat for what is in place. */
-export function missingOutputs(result: ActionResult, {folder, index}: OutputPlace, since: number): Missing {
+/** Compares with the disk; one stat for what is in place, and for what lies in a folder that is gone not even that. */
+export function missingOutputs(result: ActionResult, {root, folder, index}: OutputPlace, since: number): Missing {
   const at = (path: string): Slot => {
     const slot = index.slot(folder === '' ? path : `${folder}/${path}`);
     index.refresh(slot, since);
     return slot;
   };
+  const base = folder === '' ? root : `${root}/${folder}`;
+  const isGone = new Map<string, boolean>();
   return {
     files: result.outputFiles.filter((file) => {
+      const parent = parentOf(file.path);
+      if (isGone.get(parent) === true) return true;
       const slot = at(file.path);
+      if (index.kind(slot) === 'missing' && !isGone.has(parent))
+        isGone.set(parent, lstatSync(`${base}/${parent}`, {throwIfNoEntry: false}) === undefined);
       return index.kind(slot) !== 'file' || index.hash(slot) !== file.digest.hash || index.mode(slot) !== modeOf(file);
     }),
     links: result.outputSymlinks.filter(({path, target}) => {
@@ -87,80 +82,88 @@ export function missingOutputs(result: ActionResult, {folder, index}: OutputPlac
   };
 }
 
-const BATCH = 100;
+/** Files of a batch, and their bytes. */
+const BATCH_FILES = 250;
+const BATCH_BYTES = 4 * 2 ** 20;
+/** Files of more bytes are copied from the store piece by piece. */
+const LARGE = 2 ** 16;
 
 /**
  * Writes outputs of an entry that was verified. What stands in the way of a file is replaced, what stands in the way of a folder is an error.
  * @throws NotAFolderError, and what the disk throws; then some outputs may have been written
  */
-export async function writeOutputs(missing: Missing, entry: StoredEntry, place: OutputPlace): Promise<void> {
+export async function writeOutputs(
+  missing: Missing,
+  entry: StoredEntry,
+  place: OutputPlace,
+  writer: OutputWriter,
+): Promise<void> {
   const {root, folder, index} = place;
   const base = folder === '' ? root : `${root}/${folder}`;
+  const slotOf = (path: string): Slot => index.slot(folder === '' ? path : `${folder}/${path}`);
+  const [large, small] = parted(missing.files, ({digest}) => digest.size > LARGE);
+  for (const batch of batchesOf(small)) {
+    const startedAt = Date.now();
+    const written = await writer.write(
+      base,
+      batch.map((file) => ({path: file.path, mode: modeOf(file), bytes: bytesOf(file, entry)})),
+    );
+    for (const [at, file] of batch.entries()) {
+      const stat = written[at];
+      if (stat !== undefined) index.recordFile(slotOf(file.path), stat, file.digest.hash, startedAt);
+    }
+  }
   const folders = new SafeFolders(base);
   try {
-    let count = 0;
-    for (const file of missing.files) {
-      if (++count % BATCH === 0) await new Promise((resolve) => setImmediate(resolve));
-      const inside = folders.enter(parentOf(file.path), true);
-      const stat = writeFile(`${inside}/${posix.basename(file.path)}`, file, entry);
-      index.record(index.slot(folder === '' ? file.path : `${folder}/${file.path}`), stat, file.digest.hash);
+    for (const file of large) {
+      const startedAt = Date.now();
+      const stat = writeFile(placeOf(file.path, folders), modeOf(file), (descriptor) => {
+        if (!entry.copyTo(file.digest, descriptor)) throw new Error(GONE);
+      });
+      index.recordFile(slotOf(file.path), stat, file.digest.hash, startedAt);
+      await new Promise((resolve) => setImmediate(resolve));
     }
     for (const {path} of missing.folders) folders.enter(path, true);
     // last: nothing is written through them
     for (const {path, target} of missing.links) {
-      const inside = folders.enter(parentOf(path), true);
-      const link = `${inside}/${posix.basename(path)}`;
+      const link = placeOf(path, folders);
       removeFile(link);
       symlinkSync(target, link);
     }
-    const now = performance.now();
-    for (const {path} of [...missing.folders, ...missing.links])
-      index.refresh(index.slot(folder === '' ? path : `${folder}/${path}`), now);
   } finally {
     folders.close();
   }
+  const now = performance.now();
+  for (const {path} of [...missing.folders, ...missing.links]) index.refresh(slotOf(path), now);
 }
 
-function writeFile(path: string, file: OutputFile, entry: StoredEntry): Stats {
-  const mode = modeOf(file);
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, flags, mode);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    // never written in place: the old file may have other names
-    removeFile(path);
-    descriptor = openSync(path, flags, mode);
-  }
-  try {
-    if (!copyBlob(file, entry, descriptor)) throw new Error('a stored file is gone');
-    const stat = fstatSync(descriptor);
-    if ((stat.mode & 0o7777) === mode) return stat;
-    fchmodSync(descriptor, mode);
-    return fstatSync(descriptor);
-  } catch (error) {
-    removeFile(path);
-    throw error;
-  } finally {
-    closeSync(descriptor);
-  }
-}
+const GONE = 'a stored file is gone';
 
-function copyBlob({digest}: OutputFile, entry: StoredEntry, descriptor: number): boolean {
-  if (digest.size > 1 << 16) return entry.copyTo(digest, descriptor);
+function bytesOf({digest}: OutputFile, entry: StoredEntry): Uint8Array {
   const bytes = entry.bytes(digest);
-  if (bytes === undefined) return false;
-  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
-  return true;
+  if (bytes === undefined) throw new Error(GONE);
+  return bytes;
 }
 
-/** A file or a link; an empty folder too. */
-function removeFile(path: string): void {
-  const stat = lstatSync(path, {throwIfNoEntry: false});
-  if (stat === undefined) return;
-  if (stat.isDirectory()) rmdirSync(path);
-  else unlinkSync(path);
+function* batchesOf(files: readonly OutputFile[]): Generator<readonly OutputFile[]> {
+  let batch: OutputFile[] = [];
+  let bytes = 0;
+  for (const file of files) {
+    batch.push(file);
+    bytes += file.digest.size;
+    if (batch.length < BATCH_FILES && bytes < BATCH_BYTES) continue;
+    yield batch;
+    batch = [];
+    bytes = 0;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function parted<Item>(
+  items: readonly Item[],
+  isFirst: (item: Item) => boolean,
+): readonly [readonly Item[], readonly Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
 /**

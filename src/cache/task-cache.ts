@@ -20,6 +20,7 @@ import {InputSets} from './input-set.ts';
 import {isCached, type KeyVariables} from './key.ts';
 import {allPaths} from './output-files.ts';
 import {isPlaceholder, OutputRules} from './output-rules.ts';
+import {OutputWriter} from './output-writer.ts';
 import {Publication} from './publication.ts';
 import type {ActionResult} from './remote-api/messages.ts';
 import {missingOutputs, type OutputPlace, removeOutputs, unsafePath, writeOutputs} from './restore.ts';
@@ -114,6 +115,7 @@ export class TaskCache {
   readonly #publication: Publication;
   readonly #rules: OutputRules;
   readonly #tracked: TrackedFiles;
+  readonly #writer = new OutputWriter();
   readonly #writers = new Map<string, NodeId>();
   readonly #outlooks = new Map<NodeId, Outlook>();
   /** Tasks whose results are not known yet, for outlooks. */
@@ -505,7 +507,7 @@ export class TaskCache {
     this.#removeIncremental(task);
     // a file system may take two cases of a name for one file
     const toWrite = stale.length === 0 ? missing : missingOutputs(result, place, performance.now());
-    await writeOutputs(toWrite, entry, place);
+    await writeOutputs(toWrite, entry, place, this.#writer);
     if (!isKnown) this.#states.write(next);
     if (count === 0) return `${stale.length} stale ${stale.length === 1 ? 'file' : 'files'} removed`;
     return `${count} ${count === 1 ? 'file' : 'files'} restored`;
