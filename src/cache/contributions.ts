@@ -68,7 +68,7 @@ export class Contributions {
       chain: isDirect ? chainOf(memo.outputsDigest, chainInputs) : memo.chain,
       isFiles: true,
       slots: [...memo.outputs],
-      tree: () => InputTree.of(this.#index, memo.outputs),
+      tree: once(() => InputTree.of(this.#index, memo.outputs)),
     });
   }
 
@@ -84,7 +84,7 @@ export class Contributions {
   ofStored(task: Task, result: Outputs, chainInputs: string): Contribution {
     const {directory} = task.workspace;
     const digest = resultDigest(result, directory);
-    const tree = (): InputTree => InputTree.ofResult(result, directory);
+    const tree = once(() => InputTree.ofResult(result, directory));
     return this.#keep(task, {digest, chain: chainOf(digest, chainInputs), isFiles: true, slots: [], tree});
   }
 
@@ -117,13 +117,12 @@ export class Contributions {
 
   #ofSlots(task: Task, slots: readonly Slot[], chainInputs: string): Contribution {
     const digest = outputsDigest(this.#index, slots);
-    let tree: InputTree | undefined;
     return this.#keep(task, {
       digest,
       chain: chainOf(digest, chainInputs),
       isFiles: true,
       slots,
-      tree: () => (tree ??= InputTree.of(this.#index, slots)),
+      tree: once(() => InputTree.of(this.#index, slots)),
     });
   }
 
@@ -145,4 +144,12 @@ export class Contributions {
 
 function chainOf(digest: string, chainInputs: string): string {
   return hashOf(`${digest}\n${chainInputs}`);
+}
+
+function once(make: () => InputTree): () => InputTree {
+  let tree: InputTree | undefined;
+  return () => {
+    tree ??= make();
+    return tree;
+  };
 }

@@ -40,7 +40,24 @@ export class InputTree {
   /** The tree of these files of an index, at their paths. */
   static of(index: FileIndex, slots: Iterable<Slot>): InputTree {
     const root = new Draft();
-    for (const slot of slots) root.add(index, slot);
+    // files of a folder follow each other
+    let folder = root;
+    let entered = '';
+    for (const slot of slots) {
+      const path = index.paths[slot] ?? '';
+      const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+      const kind = index.kind(slot);
+      if (kind === 'missing') continue;
+      if (kind === 'directory') {
+        root.below(path);
+        continue;
+      }
+      if (parent !== entered) {
+        folder = root.below(parent);
+        entered = parent;
+      }
+      folder.add(index, slot, parent === '' ? path : path.slice(parent.length + 1));
+    }
     return root.finished();
   }
 
@@ -90,19 +107,10 @@ class Draft {
   readonly #links = new Map<string, SymlinkNode>();
   readonly #folders = new Map<string, Draft>();
 
-  add(index: FileIndex, slot: Slot): void {
-    const kind = index.kind(slot);
-    const path = index.paths[slot] ?? '';
-    if (kind === 'missing') return;
-    if (kind === 'directory') {
-      this.#below(path);
-      return;
-    }
-    const end = path.lastIndexOf('/');
-    const folder = this.#below(end < 0 ? '' : path.slice(0, end));
-    const name = path.slice(end + 1);
-    if (kind === 'link') folder.#links.set(name, {name, target: index.target(slot)});
-    else folder.#files.set(name, fileNode(index, slot, name));
+  /** A file or a link. */
+  add(index: FileIndex, slot: Slot, name: string): void {
+    if (index.kind(slot) === 'link') this.#links.set(name, {name, target: index.target(slot)});
+    else this.#files.set(name, fileNode(index, slot, name));
   }
 
   addResult({outputFiles, outputSymlinks, outputDirectories}: Outputs, base: string): void {
@@ -115,12 +123,12 @@ class Draft {
       const [folder, name] = this.#place(full(path));
       folder.#links.set(name, {name, target});
     }
-    for (const {path} of outputDirectories) this.#below(full(path));
+    for (const {path} of outputDirectories) this.below(full(path));
   }
 
   #place(path: string): readonly [folder: Draft, name: string] {
     const end = path.lastIndexOf('/');
-    return [this.#below(end < 0 ? '' : path.slice(0, end)), path.slice(end + 1)];
+    return [this.below(end < 0 ? '' : path.slice(0, end)), path.slice(end + 1)];
   }
 
   finished(): InputTree {
@@ -133,7 +141,7 @@ class Draft {
     );
   }
 
-  #below(path: string): Draft {
+  below(path: string): Draft {
     if (path === '') return this;
     const end = path.indexOf('/');
     const name = end < 0 ? path : path.slice(0, end);
@@ -142,7 +150,7 @@ class Draft {
       folder = new Draft();
       this.#folders.set(name, folder);
     }
-    return end < 0 ? folder : folder.#below(path.slice(end + 1));
+    return end < 0 ? folder : folder.below(path.slice(end + 1));
   }
 }
 

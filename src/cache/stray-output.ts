@@ -22,7 +22,7 @@ export function strayOutput(root: string, globs: FileGlobs, isKnown: (path: stri
         ? globs.mayMatchBelow(path) || globs.matches(path)
           ? visit(path)
           : undefined
-        : globs.matches(path) && !isKnown(path)
+        : !isKnown(path) && globs.matches(path)
           ? path
           : undefined;
       if (stray !== undefined) return stray;
