@@ -62,13 +62,14 @@ export class OutputWriter {
     // loaded with the first thread: most runs have nothing to write
     const {Worker: Thread} = process.getBuiltinModule('node:worker_threads');
     const thread = new Thread(this.#program, {execArgv: [], stdin: false});
-    thread.unref();
     thread.on('message', (message: 'ready' | BatchEnd) => {
       if (message === 'ready') this.#isReady = true;
       else this.#end(thread, message);
     });
     thread.on('error', () => this.#takeOver());
     thread.on('exit', () => this.#takeOver());
+    // only then: to listen to it keeps the program alive
+    thread.unref();
     return thread;
   }
 

@@ -442,3 +442,14 @@ test('what needs a task whose links and empty folders come back is skipped, too'
   expect(await ran(rig, ['b'])).toEqual(['a cached', 'b cached']);
   expect(finished((await rig.events(['b'])).events, 'a')).toMatchObject({reason: 'outputs in place'});
 });
+
+test('the program ends although it brought back many files', async () => {
+  const rig = await Rig.make({
+    'make.toml': '[lifecycle.build]\ncommand = "sh build.sh"\ncache = true\noutputs = ["dist/"]',
+    'build.sh': 'mkdir dist; for k in $(seq 120); do echo $k > dist/$k; done',
+  });
+  await ran(rig, ['build']);
+  rmSync(rig.path('dist'), {recursive: true});
+  expect(await ran(rig, ['build'])).toEqual(['build cached']);
+  expect(readdirSync(rig.path('dist'))).toHaveLength(120);
+});
