@@ -33,8 +33,8 @@ const rooms: Readonly<Record<string, Room>> = {
   cleanroom: {values: [...running, 'engine']},
   template: {values: [...running, 'engine']},
   insight: {...reading, pure: true},
-  export: reading,
-  ui: reading,
+  export: {values: ['graph'], types: ['plan', 'record', 'insight']},
+  ui: {values: ['graph'], types: ['plan', 'record', 'insight']},
   ci: {...reading, values: ['graph', 'insight']},
   cli: {values: [...running, 'engine', 'cleanroom', 'template', 'insight', 'export', 'ui', 'ci']},
 };

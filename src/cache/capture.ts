@@ -1,5 +1,6 @@
 import {readlinkSync} from 'node:fs';
 import {posix} from 'node:path';
+import type {OutputSize} from '../record/events.ts';
 import {type Digest, EMPTY_DIGEST, type Hash, hashOf} from './digest.ts';
 import type {FileIndex, Slot} from './file-index.ts';
 import type {OutputFiles} from './output-files.ts';
@@ -109,6 +110,10 @@ export function resultDigest(
     ...outputDirectories.map(({path}) => `${full(path)}\0directory\0`),
   ];
   return hashOf(lines.sort().join('\0\n'));
+}
+
+export function sizeOf({outputFiles}: Pick<ActionResult, 'outputFiles'>): OutputSize {
+  return {files: outputFiles.length, bytes: outputFiles.reduce((sum, {digest}) => sum + digest.size, 0)};
 }
 
 /** Permission bits. */

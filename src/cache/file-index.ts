@@ -69,6 +69,9 @@ export class FileIndex {
   hashed = 0;
   /** Bytes of them. */
   hashedBytes = 0;
+  /** Files that were read again in this process although they had not changed. */
+  hashedTwice = 0;
+  readonly #hashedHere = new Map<Slot, string>();
   /** Calls of lstat. */
   looked = 0;
 
@@ -255,8 +258,7 @@ export class FileIndex {
       if (!before.isFile()) return undefined;
       const {hash, bytes} = hashDescriptor(descriptor, before.size, isInstalledRecord(this.paths[slot] ?? ''));
       const after = fstatSync(descriptor);
-      this.hashed++;
-      this.hashedBytes += bytes;
+      this.#countHash(slot, hash, bytes);
       const stable =
         bytes === after.size &&
         before.size === after.size &&
@@ -303,8 +305,7 @@ export class FileIndex {
     try {
       descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
       const {hash, bytes} = hashDescriptor(descriptor, stat.size, false);
-      this.hashed++;
-      this.hashedBytes += bytes;
+      this.#countHash(slot, hash, bytes);
       this.#becomes(slot, 'file', hash, stat);
       this.#setRacy(slot, isRacy(stat, startedAt));
     } catch {
@@ -312,6 +313,13 @@ export class FileIndex {
     } finally {
       if (descriptor !== undefined) closeSync(descriptor);
     }
+  }
+
+  #countHash(slot: Slot, hash: Hash, bytes: number): void {
+    this.hashed++;
+    this.hashedBytes += bytes;
+    if (this.#hashedHere.get(slot) === hash) this.hashedTwice++;
+    this.#hashedHere.set(slot, hash);
   }
 
   #setRacy(slot: Slot, racy: boolean): void {

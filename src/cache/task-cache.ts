@@ -2,8 +2,10 @@ import {join} from 'node:path';
 import type {NodeId} from '../plan/plan.ts';
 import type {Task, TaskPlan} from '../plan/task.ts';
 import type {Project} from '../project/project.ts';
+import type {Interval, OutputSize, RunCounters} from '../record/events.ts';
 import {ActionMaker, type PreparedKey} from './action.ts';
 import type {CacheNotice} from './cache-notice.ts';
+import {sizeOf} from './capture.ts';
 import {Contributions} from './contributions.ts';
 import type {Hash} from './digest.ts';
 import {
@@ -61,6 +63,9 @@ export type Lookup =
       readonly log: Uint8Array;
       /** How long the execution took, ms. */
       readonly savedMs: number;
+      readonly outputs?: OutputSize;
+      /** When outputs were put back. */
+      readonly restore?: Interval;
     }
   | {readonly kind: 'miss'; readonly ticket: Ticket; readonly reason: string; readonly differences: readonly string[]}
   /** Somebody stopped the run while another one was waited for. */
@@ -116,6 +121,7 @@ export class TaskCache {
   readonly #rules: OutputRules;
   readonly #tracked: TrackedFiles;
   readonly #writer = new OutputWriter();
+  #restored = 0;
   readonly #writers = new Map<string, NodeId>();
   readonly #outlooks = new Map<NodeId, Outlook>();
   /** Tasks whose results are not known yet, for outlooks. */
@@ -167,6 +173,20 @@ export class TaskCache {
     this.#members = new Set(
       [...project.workspaces.values()].map(({directory}) => directory).filter((folder) => folder !== ''),
     );
+  }
+
+  /** What was done until now. */
+  get counters(): Omit<RunCounters, 'cpuMs' | 'peakMemoryBytes'> {
+    const {index} = this.#remembered;
+    return {
+      filesStatted: index.looked,
+      filesHashed: index.hashed,
+      hashedBytes: index.hashedBytes,
+      filesHashedTwice: index.hashedTwice,
+      filesRestored: this.#restored,
+      bytesStored: this.store.written,
+      stateWrites: this.#states.writes,
+    };
   }
 
   /** Where results are stored. */
@@ -381,6 +401,7 @@ export class TaskCache {
       how: memo.outputs.length === 0 ? UNCHANGED : IN_PLACE,
       log: Buffer.from(memo.log),
       savedMs: memo.executionMs,
+      outputs: {files: memo.outputs.length, bytes: memo.outputs.reduce((sum, slot) => sum + index.size(slot), 0)},
     };
   }
 
@@ -456,6 +477,7 @@ export class TaskCache {
     const log = entry.bytes(result.stdoutDigest);
     if (log === undefined) return undefined;
     let how = isDeclared ? IN_PLACE : UNCHANGED;
+    const start = performance.now();
     try {
       if (isDeclared) how = await this.#putOutputs(task, key, entry, state);
     } catch (error) {
@@ -471,7 +493,16 @@ export class TaskCache {
       const {digest, chain} = this.#contributions.ofResult(task, result, key.chainInputs);
       this.#remember(task, key, {name, result, digest, chain, log, wasHit: true});
     }
-    return {kind: 'hit', how, log, savedMs: Math.round(result.executionMs)};
+    const restore = {start, end: performance.now()};
+    const isRestored = how !== IN_PLACE && how !== UNCHANGED;
+    return {
+      kind: 'hit',
+      how,
+      log,
+      savedMs: Math.round(result.executionMs),
+      ...(isDeclared && {outputs: sizeOf(result)}),
+      ...(isRestored && {restore}),
+    };
   }
 
   async #putOutputs(task: Task, key: PreparedKey, entry: StoredEntry, state: TaskState): Promise<string> {
@@ -508,6 +539,7 @@ export class TaskCache {
     // a file system may take two cases of a name for one file
     const toWrite = stale.length === 0 ? missing : missingOutputs(result, place, performance.now());
     await writeOutputs(toWrite, entry, place, this.#writer);
+    this.#restored += toWrite.files.length + toWrite.links.length;
     if (!isKnown) this.#states.write(next);
     if (count === 0) return `${stale.length} stale ${stale.length === 1 ? 'file' : 'files'} removed`;
     return `${count} ${count === 1 ? 'file' : 'files'} restored`;

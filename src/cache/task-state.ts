@@ -43,6 +43,8 @@ export interface TaskState {
 /** The folder of a checkout's cache state: a file a task. */
 export class TaskStates {
   readonly folder: string;
+  /** How often a state was written. */
+  writes = 0;
 
   constructor(stateFolder: string) {
     this.folder = join(stateFolder, 'cache');
@@ -93,6 +95,7 @@ export class TaskStates {
     const path = this.path(state.task);
     const fresh = freshName(path);
     const text = sealed(state);
+    this.writes++;
     try {
       this.#inFolder(() => writeFileSync(fresh, text));
       // a rename over a file makes ext4 write the data out at once, which takes a hundred times as long

@@ -2,9 +2,10 @@ import type {Stats} from 'node:fs';
 import {PacelineError} from '../base/error.ts';
 import type {NodeId} from '../plan/plan.ts';
 import type {Task} from '../plan/task.ts';
+import type {OutputSize} from '../record/events.ts';
 import type {PreparedKey} from './action.ts';
 import type {CacheNotice} from './cache-notice.ts';
-import {type Capture, capture, outputsDigest} from './capture.ts';
+import {type Capture, capture, outputsDigest, sizeOf} from './capture.ts';
 import type {Contribution} from './contributions.ts';
 import type {Hash} from './digest.ts';
 import type {Explanation} from './explanation.ts';
@@ -130,17 +131,17 @@ export class Ticket {
   }
 
   /**
-   * Takes what the task left, and stores it unless there is a reason not to.
+   * Takes what the task left, and stores it unless there is a reason not to; resolves to the size of declared outputs.
    * @throws PacelineError E_OUTPUT_OVERLAP
    */
-  async succeeded(success: Success): Promise<void> {
+  async succeeded(success: Success): Promise<OutputSize | undefined> {
     const {task, lock, hasRun, forget} = this.#options;
     hasRun(this.#isPrepared);
     forget();
     try {
-      if (!this.#isPrepared) return;
-      if (task.phase.caching.outputs === undefined) this.#takeSeen(success);
-      else await this.#takeDeclared(success);
+      if (!this.#isPrepared) return undefined;
+      if (task.phase.caching.outputs !== undefined) return await this.#takeDeclared(success);
+      this.#takeSeen(success);
     } catch (error) {
       if (error instanceof PacelineError && error.code === 'E_OUTPUT_OVERLAP') throw error;
       if (!isFullStore(error)) hasRun(false);
@@ -148,6 +149,7 @@ export class Ticket {
     } finally {
       if (!this.#isWaiting) lock?.release();
     }
+    return undefined;
   }
 
   /** An attempt failed, and there is another: what the first one wrote must not count as a result of the second. */
@@ -179,7 +181,7 @@ export class Ticket {
     this.#write({...this.#cleared(), owned: [...new Set([...(this.#keepsOutputs ? state.owned : []), ...left])]});
   }
 
-  async #takeDeclared(success: Success): Promise<void> {
+  async #takeDeclared(success: Success): Promise<OutputSize> {
     const {task, rules, place, tracked, store, contribute, claim, state} = this.#options;
     const found = rules.find(place.root, task);
     const owned = new Set(state.owned);
@@ -213,7 +215,8 @@ export class Ticket {
       if (foreign[0] !== undefined) this.#foreignOutputs(foreign);
       if (taken.problem !== undefined && store !== undefined)
         this.#notice('W_NOT_STORED', `The result of ${task.id} is not stored: ${taken.problem}.`);
-      if (writer === undefined) return;
+      const size = sizeOf(taken.outputs);
+      if (writer === undefined) return size;
       if (taken.problem !== undefined) writer.discard();
       else
         this.#store(writer, taken.outputs, success, [], {
@@ -221,6 +224,7 @@ export class Ticket {
           digest,
           chain,
         });
+      return size;
     } catch (error) {
       writer?.discard();
       throw error;

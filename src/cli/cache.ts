@@ -1,10 +1,10 @@
+import {plural} from '../base/figures.ts';
 import {clearStore} from '../cache/store/clear-store.ts';
 import {collect} from '../cache/store/collection.ts';
 import {StoreFolder} from '../cache/store/store-folder.ts';
 import {storeStats} from '../cache/store/store-stats.ts';
 import {verifyStore} from '../cache/store/verify-store.ts';
 import {type Screen, screenOf} from '../ui/style.ts';
-import {plural} from '../ui/text.ts';
 import {ageText, sizeText} from './cache/amounts.ts';
 import {ageOption, sizeOption} from './cache/limit-options.ts';
 import {type StorePlace, storePlaceHere} from './cache/store-place.ts';

@@ -144,6 +144,59 @@ const history: Definition = (program, end) => {
     });
 };
 
+const report: Definition = (program, end) => {
+  program
+    .command('report')
+    .description('show where the time of a run went, and what would make it faster')
+    .argument('[run...]', 'an id or its beginning, last, last~2, last:5, A..B, or a file (default: last)')
+    .addOption(
+      new Option('--format <format>', 'how').choices(['text', 'md', 'json', 'junit', 'trace', 'csv']).default('text'),
+    )
+    .option('-o, --out <file>', 'write it there')
+    .option('--against <run>', 'compare with this run, too')
+    .action(async (runs: string[], options) => {
+      end(await (await import('./report.ts')).report(runs, {...program.opts(), ...options}));
+    });
+};
+
+const simulate: Definition = (program, end) => {
+  program
+    .command('simulate')
+    .description('say what a change of the pipeline would do to a run, without making it')
+    .option('--run <run>', 'the run to change', 'last')
+    .option('--last <count>', 'predict from so many runs, with p50 and p90', positive, 1)
+    .option('-j, --jobs <count>', 'so many tasks at once', positive)
+    .option('--cores <count>', 'on a machine with so many cores', positive)
+    .option('--add-cores <count>', 'on a machine with so many more', positive)
+    .option('--drop <task>', 'leave a task or phase out', gather)
+    .option('--speed <task=factor>', 'it takes so much of its time: test=0.5x', gather)
+    .option('--hit <task>', 'its result is stored', gather)
+    .option('--split <task=parts>', 'so many tasks side by side in its place: test=4', gather)
+    .option('--setup <duration>', 'what each part of a split needs to begin: 3s')
+    .option('--no-edge <from->to>', 'the second does not wait for the first', gatherAfterTrue)
+    .option('--cold', 'nothing is stored: everything is executed')
+    .option('--json', 'as JSON, with the whole schedule')
+    .addHelpText(
+      'after',
+      '\nA task is named in full (web#test) or by its phase (test), which means it in every workspace.',
+    )
+    .action(async (options) => {
+      end(await (await import('./simulate.ts')).simulate({...program.opts(), ...options}));
+    });
+};
+
+const compare: Definition = (program, end) => {
+  program
+    .command('compare')
+    .description('say what changed between runs, and whether that is more than noise')
+    .argument('<before>', 'a run, last~1, a range A..B, last:5, or a file')
+    .argument('<after>', 'the same')
+    .option('--json', 'as JSON')
+    .action(async (before: string, after: string, options) => {
+      end(await (await import('./compare.ts')).compare(before, after, {...program.opts(), ...options}));
+    });
+};
+
 const cache: Definition = (program, end) => {
   const cache = program.command('cache').description('look after the results that are kept').enablePositionalOptions();
   cache
@@ -206,6 +259,9 @@ export const COMMANDS: Readonly<Record<string, Definition>> = {
   validate,
   init,
   history,
+  report,
+  simulate,
+  compare,
   cache,
   schema,
 };
@@ -219,6 +275,11 @@ function passedOn(command: Command, phases: string[]): readonly string[] {
 
 function gather(value: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), value];
+}
+
+/** Commander gives an option whose name begins with `--no-` the value true when nobody names it. */
+function gatherAfterTrue(value: string, previous: readonly string[] | boolean | undefined): readonly string[] {
+  return gather(value, Array.isArray(previous) ? previous : undefined);
 }
 
 function positive(value: string): number {

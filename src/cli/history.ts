@@ -1,20 +1,10 @@
-import {existsSync} from 'node:fs';
-import {PacelineError} from '../base/error.ts';
-import {recover} from '../engine/recovery.ts';
-import {findRoot} from '../project/find-root.ts';
-import {History} from '../record/history.ts';
-import {removeJournal} from '../record/journal.ts';
+import {duration, plural} from '../base/figures.ts';
 import type {Run} from '../record/run.ts';
-import {type StateFolder, stateFolder} from '../record/state-folder.ts';
 import {signOf, whyOf} from '../ui/outcome.ts';
 import {painted, type Screen, screenOf} from '../ui/style.ts';
 import {criticalPath} from '../ui/summary.ts';
-import {columnWidth, duration, oneLine, plural} from '../ui/text.ts';
-
-interface HistoryOptions {
-  readonly root?: string;
-  readonly json?: boolean;
-}
+import {columnWidth, oneLine} from '../ui/text.ts';
+import {type HistoryOptions, namedRun, withHistory} from './stored-runs.ts';
 
 /** `paceline history`: past runs, the newest first. */
 export async function history(options: HistoryOptions & {readonly limit: number}): Promise<number> {
@@ -39,17 +29,7 @@ export async function history(options: HistoryOptions & {readonly limit: number}
 /** `paceline history show <run>`. */
 export async function showRun(prefix: string, options: HistoryOptions): Promise<number> {
   return withHistory(options, (store) => {
-    const [id, ...others] = store.find(prefix);
-    if (id === undefined)
-      throw new PacelineError('E_UNKNOWN_RUN', `There is no run "${prefix}" in the history.`, {
-        hint: 'See `paceline history` for the ids; `last` is the newest.',
-      });
-    if (others.length > 0)
-      throw new PacelineError('E_UNKNOWN_RUN', `"${prefix}" begins the ids of several runs.`, {
-        hint: `One of: ${[id, ...others].join(', ')}.`,
-      });
-    const run = store.get(id);
-    if (run === undefined) throw new PacelineError('E_UNKNOWN_RUN', `The run "${id}" was just removed.`);
+    const run = namedRun(store, prefix);
     if (options.json === true) process.stdout.write(`${JSON.stringify(run, undefined, 2)}\n`);
     else printRun(screenOf(process.stdout, process.env), run);
     return 0;
@@ -75,23 +55,4 @@ function printRun(screen: Screen, run: Run): void {
   const path = criticalPath(run);
   if (path.tasks.length > 0)
     screen.write(`\ncritical path ${path.tasks.map(oneLine).join(' → ')} (${duration(path.ms)})\n`);
-}
-
-/** Opens the history; what a killed run left in its journal is put in first. */
-async function withHistory(options: HistoryOptions, use: (store: History) => number): Promise<number> {
-  const root = options.root ?? findRoot(process.cwd()) ?? process.cwd();
-  const folder: StateFolder = stateFolder(root);
-  if (!existsSync(folder.path))
-    throw new PacelineError('E_NO_HISTORY', `Nothing has run in ${root} yet.`, {
-      hint: 'Run something: paceline run build.',
-    });
-  const store = new History(folder);
-  try {
-    const left = await recover(folder, 2000);
-    if (left.runs.length > 0) store.add(left.runs);
-    for (const path of left.journals) removeJournal(path);
-    return use(store);
-  } finally {
-    store.close();
-  }
 }

@@ -1,5 +1,6 @@
 import {resolve} from 'node:path';
 import {PacelineError} from '../base/error.ts';
+import {plural} from '../base/figures.ts';
 import type {Diagnostic} from '../base/source.ts';
 import {makePlan} from '../plan/make-plan.ts';
 import type {PlanRequest} from '../plan/request.ts';
@@ -10,7 +11,6 @@ import {readPackageFile} from '../project/package-file.ts';
 import type {Project} from '../project/project.ts';
 import {printBriefly, printDiagnostic} from '../ui/error.ts';
 import {screenOf} from '../ui/style.ts';
-import {plural} from '../ui/text.ts';
 import {setErrorRoot} from './error-root.ts';
 
 export interface ProjectOptions {

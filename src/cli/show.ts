@@ -1,7 +1,7 @@
+import {duration} from '../base/figures.ts';
 import {findTarget} from '../plan/targets.ts';
 import {type Phase, type PhaseReference, type Project, ROOT_WORKSPACE, type Workspace} from '../project/project.ts';
 import {painted, type Screen, screenOf} from '../ui/style.ts';
-import {duration} from '../ui/text.ts';
 import {commandText} from './dry-run.ts';
 import {openProject, type ProjectOptions} from './open-project.ts';
 

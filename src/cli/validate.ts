@@ -1,10 +1,10 @@
 import {resolve} from 'node:path';
+import {plural} from '../base/figures.ts';
 import {phaseNames} from '../plan/targets.ts';
 import {findRoot} from '../project/find-root.ts';
 import {type FileReport, validateFiles} from '../project/validate.ts';
 import {printDiagnostic} from '../ui/error.ts';
 import {painted, type Screen, screenOf} from '../ui/style.ts';
-import {plural} from '../ui/text.ts';
 import {EXIT} from './exit-codes.ts';
 import {openProject} from './open-project.ts';
 

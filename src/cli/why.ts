@@ -1,3 +1,4 @@
+import {plural} from '../base/figures.ts';
 import {differenceText, type Explanation} from '../cache/explanation.ts';
 import {DiskStore} from '../cache/store/disk-store.ts';
 import {type Outlook, TaskCache} from '../cache/task-cache.ts';
@@ -8,7 +9,7 @@ import type {Task, TaskPlan} from '../plan/task.ts';
 import type {Project} from '../project/project.ts';
 import {stateFolder} from '../record/state-folder.ts';
 import {painted, type Screen, screenOf} from '../ui/style.ts';
-import {oneLine, plural} from '../ui/text.ts';
+import {oneLine} from '../ui/text.ts';
 import {ageText} from './cache/amounts.ts';
 import {storePlace} from './cache/store-place.ts';
 import {definitions} from './definitions.ts';

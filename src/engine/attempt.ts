@@ -133,6 +133,7 @@ export class Attempt {
       command: index,
       line: execution.line,
       pid: execution.pid,
+      ...(command.role !== 'main' && {role: command.role}),
     });
     let timedOut: CommandEnd | undefined;
     const {commandTimeoutMs} = task.phase.limits;
@@ -141,11 +142,19 @@ export class Attempt {
       execution.signal('SIGTERM');
       timer(this.#context.graceMs, () => execution.signal('SIGKILL'))?.unref();
     });
-    const ended = await execution.ended;
+    const {end: ended, usage} = await execution.ended;
     clearTimeout(limit);
     this.#running.delete(execution);
     const end = timedOut ?? this.#stopped ?? ended;
-    emit({kind: 'command-finished', time: now(), task: task.id, attempt, command: index, end});
+    emit({
+      kind: 'command-finished',
+      time: now(),
+      task: task.id,
+      attempt,
+      command: index,
+      end,
+      ...(usage !== undefined && {usage}),
+    });
     return {end, line: execution.line};
   }
 

@@ -90,7 +90,7 @@ export class Engine {
   /** Runs some of the plan's nodes along the edges between them. */
   #runStage(members: readonly number[], extraEnv: Readonly<Record<string, string>>): Promise<void> {
     if (members.length === 0) return Promise.resolve();
-    const stage = new StageGraph(this.#options.planned, members, this.#options.durations);
+    const stage = new StageGraph(this.#options, members);
     return new Promise((resolve) => {
       const pump = (): void => {
         for (let local = stage.schedule.next(); local !== undefined; local = stage.schedule.next()) {
@@ -118,6 +118,7 @@ export class Engine {
           attempts: 0,
           flaky: false,
           ...(reason === undefined ? {} : {reason}),
+          times: {free: stage.freeAt(local)},
         });
       stage.schedule.finish(local);
     };
@@ -143,7 +144,7 @@ export class Engine {
     pump: () => void,
   ): void {
     const key = stage.members[local] ?? -1;
-    const run = new TaskRun(task, {...this.#options, extraEnv});
+    const run = new TaskRun(task, {...this.#options, extraEnv, freeAt: stage.freeAt(local)});
     let settled = false;
     // a persistent task counts as done as soon as it is ready
     const settle = (): void => {
@@ -207,8 +208,9 @@ class StageGraph {
   readonly #planned: TaskPlan;
   readonly #backwards: Digraph;
   readonly #weak: readonly boolean[];
+  readonly #freeAt: Float64Array;
 
-  constructor(planned: TaskPlan, members: readonly number[], durations: ReadonlyMap<string, number>) {
+  constructor({planned, durations, now}: EngineOptions, members: readonly number[]) {
     const {nodes, edges, pools} = planned.plan;
     this.#planned = planned;
     this.members = members;
@@ -233,6 +235,7 @@ class StageGraph {
     this.#weak = weak;
     const weights = members.map((member) => expectedMs(planned, nodes[member]?.id, durations));
     const names = pools.map((pool) => pool.name);
+    this.#freeAt = new Float64Array(members.length);
     this.schedule = new Schedule({
       graph,
       priorities: longestRemaining(graph, weights),
@@ -241,7 +244,15 @@ class StageGraph {
         Object.entries(nodes[members[local] ?? -1]?.takes ?? {}).map(
           ([name, amount]) => [names.indexOf(name), amount] as const,
         ),
+      onFree: (local) => {
+        this.#freeAt[local] = now();
+      },
     });
+  }
+
+  /** When everything that a node waits for had ended, ms since the start of the run. */
+  freeAt(local: number): number {
+    return this.#freeAt[local] ?? 0;
   }
 
   /** A predecessor over a needs or after edge that did not succeed. */

@@ -1,5 +1,5 @@
 import type {OwnCommand, Task} from '../plan/task.ts';
-import type {CommandEnd} from '../record/events.ts';
+import type {CommandEnd, Usage} from '../record/events.ts';
 
 /** One command of one task, ready to be carried out. */
 export interface Order {
@@ -21,7 +21,7 @@ export interface Execution {
   readonly pid: number;
   /** What was started, as a person would type it. */
   readonly line: string;
-  readonly ended: Promise<CommandEnd>;
+  readonly ended: Promise<{readonly end: CommandEnd; readonly usage?: Usage}>;
   /** Asks everything that the command started to stop. */
   signal(name: 'SIGTERM' | 'SIGKILL'): void;
   /** Ends what the command left running; resolves to how many processes that were. */

@@ -1,4 +1,5 @@
 import {closeSync, openSync, readSync} from 'node:fs';
+import {availableParallelism, loadavg, totalmem} from 'node:os';
 import {collectIfDue, type StoreLimits} from '../cache/store/collection.ts';
 import {DiskStore} from '../cache/store/disk-store.ts';
 import {TaskCache, type TaskCacheOptions} from '../cache/task-cache.ts';
@@ -6,6 +7,8 @@ import type {Task, TaskPlan} from '../plan/task.ts';
 import type {Project} from '../project/project.ts';
 import {
   EVENT_FORMAT,
+  type Machine,
+  type RunCounters,
   type RunEvent,
   type RunId,
   type RunListener,
@@ -23,6 +26,7 @@ import type {ContinuePolicy} from './engine-options.ts';
 import {Environment} from './environment.ts';
 import {HostExecutor} from './executors/host.ts';
 import {LogStore, pruneLogs} from './log-store.ts';
+import {ProcessMeter, systemSources} from './process-meter.ts';
 import {endProcesses, firstNumberAfterUs, processesOfRuns} from './processes.ts';
 import {recover} from './recovery.ts';
 
@@ -76,12 +80,14 @@ export async function runPlan(options: RunPlanOptions): Promise<Run> {
   for (const listener of shown) listener(started);
   announce(emit, recovered.ended, recovered.active.length);
   const environment = environmentOf(options, run);
+  const indexStart = performance.now();
   const cache = cacheOf(options, environment, emit);
+  if (cache !== undefined) emit({kind: 'step-finished', time: performance.now(), step: 'index', start: indexStart});
   const engine = new Engine({
     planned,
     root: project.root,
     dialect: project.dialect,
-    executor: new HostExecutor(new ScriptFiles(logs.folder)),
+    executor: new HostExecutor(new ScriptFiles(logs.folder), new ProcessMeter(systemSources())),
     environment,
     ...(cache !== undefined && {cache}),
     logs,
@@ -99,6 +105,7 @@ export async function runPlan(options: RunPlanOptions): Promise<Run> {
     engine.interrupt(name);
   });
   const status = await engine.run();
+  const finishStart = performance.now();
   cache?.finish();
   if (cache !== undefined && options.cacheMode !== 'off')
     collectIfDue(cache.store.folder, options.cachePlace.limits, cache.store.written);
@@ -114,7 +121,8 @@ export async function runPlan(options: RunPlanOptions): Promise<Run> {
     );
   if (journal.broken !== undefined) notice(emit, 'W_JOURNAL', `The journal is incomplete: ${journal.broken.message}.`);
   const exitCode = status === 'interrupted' ? (SIGNAL_CODES[signal ?? ''] ?? 130) : EXIT_CODES[status];
-  emit({kind: 'run-finished', time: performance.now(), status, exitCode});
+  emit({kind: 'step-finished', time: performance.now(), step: 'finish', start: finishStart});
+  emit({kind: 'run-finished', time: performance.now(), status, exitCode, counters: countersOf(cache)});
   journal.close();
   logs.close();
   const result = fold.run();
@@ -123,6 +131,25 @@ export async function runPlan(options: RunPlanOptions): Promise<Run> {
   if (faults.length > 0) throw faults[0];
   return result;
 }
+
+function countersOf(cache: TaskCache | undefined): RunCounters {
+  const {userCPUTime, systemCPUTime, maxRSS} = process.resourceUsage();
+  return {
+    ...(cache?.counters ?? NOTHING_CACHED),
+    cpuMs: Math.round((userCPUTime + systemCPUTime) / 1000),
+    peakMemoryBytes: maxRSS * 1024,
+  };
+}
+
+const NOTHING_CACHED: TaskCache['counters'] = {
+  filesStatted: 0,
+  filesHashed: 0,
+  hashedBytes: 0,
+  filesHashedTwice: 0,
+  filesRestored: 0,
+  bytesStored: 0,
+  stateWrites: 0,
+};
 
 /** A listener cannot change a run: what it throws is kept for the end. */
 function harmless(listener: RunListener, faults: unknown[]): RunListener {
@@ -160,7 +187,18 @@ function startEvent(options: RunPlanOptions, run: RunId): RunStarted {
     jobs,
     plan: planned.plan,
     owner: processIdentity(process.pid),
+    machine: machine(),
     phases,
+  };
+}
+
+function machine(): Machine {
+  const [load = 0] = loadavg();
+  return {
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+    platform: `${process.platform}-${process.arch}`,
+    ...(process.platform !== 'win32' && {load}),
   };
 }
 

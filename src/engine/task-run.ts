@@ -6,7 +6,7 @@ import type {Ticket} from '../cache/ticket.ts';
 import {usedNotice, withheldNotice} from '../cache/withheld.ts';
 import type {Task} from '../plan/task.ts';
 import type {Condition} from '../project/project.ts';
-import type {CommandEnd, LogRange, TaskFinished, TaskStatus} from '../record/events.ts';
+import type {CommandEnd, Interval, LogRange, OutputSize, RunTime, TaskFinished, TaskStatus} from '../record/events.ts';
 import {Attempt, type AttemptEnd, succeeded} from './attempt.ts';
 import {conditionFailureOf} from './condition.ts';
 import type {EngineOptions} from './engine-options.ts';
@@ -22,6 +22,8 @@ interface TaskRunOptions
     'root' | 'executor' | 'environment' | 'logs' | 'emit' | 'now' | 'graceMs' | 'profile' | 'cache' | 'dialect'
   > {
   readonly extraEnv: Readonly<Record<string, string>>;
+  /** When everything that it waits for had ended. */
+  readonly freeAt: RunTime;
 }
 
 /** One task of one run: its condition, its attempts, its readiness, and how it ended. */
@@ -39,6 +41,8 @@ export class TaskRun {
   #wait: {timer: NodeJS.Timeout; end: () => void} | undefined;
   #stopped: {end: CommandEnd | undefined; forced: boolean} | undefined;
   #isReady = false;
+  #slotAt: RunTime | undefined;
+  readonly #parts: {lookup?: Interval; restore?: Interval; store?: Interval} = {};
 
   constructor(task: Task, options: TaskRunOptions) {
     this.task = task;
@@ -52,6 +56,7 @@ export class TaskRun {
   }
 
   start(): void {
+    this.#slotAt = this.#options.now();
     this.#run().catch((error: unknown) => {
       // a fault of ours must not take the other tasks and the record of the run with it
       this.#finish({
@@ -135,10 +140,13 @@ export class TaskRun {
   }
 
   async #lookup(): Promise<Lookup> {
-    const {cache} = this.#options;
+    const {cache, now} = this.#options;
     if (cache === undefined) return {kind: 'off'};
+    const start = now();
     try {
-      return await cache.lookup(this.task, () => this.#stopped !== undefined);
+      const found = await cache.lookup(this.task, () => this.#stopped !== undefined);
+      if (found.kind !== 'off') this.#parts.lookup = {start, end: now()};
+      return found;
     } catch (error) {
       this.#cacheFault(error as Error);
       return {kind: 'off'};
@@ -146,8 +154,13 @@ export class TaskRun {
   }
 
   /** What the task printed when it ran is printed again. */
-  #useResult({how, log, savedMs}: Extract<Lookup, {kind: 'hit'}>, slot: LogSlot): void {
+  #useResult({how, log, savedMs, outputs, restore}: Extract<Lookup, {kind: 'hit'}>, slot: LogSlot): void {
     const {logs} = this.#options;
+    const {lookup} = this.#parts;
+    if (restore !== undefined && lookup !== undefined) {
+      this.#parts.restore = restore;
+      this.#parts.lookup = {start: lookup.start, end: restore.start};
+    }
     try {
       for (let at = 0; at < log.length; ) at += writeSync(slot.descriptor, log, at);
     } catch {
@@ -162,6 +175,7 @@ export class TaskRun {
       reason: how,
       ...(savedMs > 0 && {savedMs}),
       ...(range.end > range.start && {log: range}),
+      ...(outputs !== undefined && {outputs}),
     });
   }
 
@@ -185,22 +199,22 @@ export class TaskRun {
           log: () => bytesOf(slot.descriptor, log),
           flaky: attempt > 1,
         };
-        const problem = await this.#settle(isRight ? success : undefined, ticket);
+        const {problem, outputs} = await this.#settle(isRight ? success : undefined, ticket);
         if (!task.phase.persistent) logs.giveBack(slot, log.end);
         this.#abort.abort();
         // a probe that is under way ends with its server
         if (this.#watches.length > 0) await Promise.all(this.#watches);
-        const outcome = this.#outcome(result, attempt, log);
+        const outcome = {...this.#outcome(result, attempt, log), ...(outputs !== undefined && {outputs})};
         return this.#finish(problem === undefined ? outcome : {...outcome, status: 'failed', reason: problem});
       }
     }
   }
 
-  /** Tells the cache how the task ended; returns why it counts as failed although it succeeded. */
+  /** Tells the cache how the task ended; returns why it counts as failed although it succeeded, or what was stored. */
   async #settle(
     success: Parameters<Ticket['succeeded']>[0] | undefined,
     ticket: Ticket | undefined,
-  ): Promise<string | undefined> {
+  ): Promise<{readonly problem?: string; readonly outputs?: OutputSize}> {
     const {cache, environment, emit, now, root, dialect} = this.#options;
     if (success === undefined && cache !== undefined) {
       const message = withheldNotice(this.task, environment.withheldFrom(this.task), {root, dialect});
@@ -210,15 +224,19 @@ export class TaskRun {
     if (ticket === undefined) cache?.hasRun(this.task, success !== undefined);
     else if (success === undefined) ticket.failed();
     else {
+      const start = now();
       try {
-        await ticket.succeeded(success);
+        const outputs = await ticket.succeeded(success);
+        return outputs === undefined ? {} : {outputs};
       } catch (error) {
         if (error instanceof PacelineError)
-          return `${error.message}${error.hint === undefined ? '' : ` ${error.hint}`}`;
+          return {problem: `${error.message}${error.hint === undefined ? '' : ` ${error.hint}`}`};
         throw error;
+      } finally {
+        this.#parts.store = {start, end: now()};
       }
     }
-    return undefined;
+    return {};
   }
 
   #unmet(condition: Condition): Promise<string | undefined> {
@@ -315,7 +333,10 @@ export class TaskRun {
   }
 
   #finish(outcome: Omit<TaskFinished, 'kind' | 'time' | 'task'>): void {
-    this.#options.emit({kind: 'task-finished', time: this.#options.now(), task: this.task.id, ...outcome});
+    const {emit, now, freeAt} = this.#options;
+    const times = {free: freeAt, ...(this.#slotAt !== undefined && {slot: this.#slotAt}), ...this.#parts};
+    const cacheable = this.task.phase.caching.enabled;
+    emit({kind: 'task-finished', time: now(), task: this.task.id, ...outcome, times, cacheable});
     this.#announceEnd({status: outcome.status});
   }
 }

@@ -10,6 +10,8 @@ export interface ScheduleInput {
   readonly capacities: readonly number[];
   /** For each node pairs of (pool, amount); an amount over the pool's capacity counts as all of it. */
   readonly takes: (node: number) => readonly (readonly [pool: number, amount: number])[];
+  /** Hears of each node when the last of its predecessors is done; of those without predecessors at once. */
+  readonly onFree?: (node: number) => void;
 }
 
 /** Adding and subtracting shares such as 0.1 never quite comes back to where it began. */
@@ -33,7 +35,7 @@ export class Schedule {
     this.#waitingFor = inDegrees(input.graph);
     this.#available = [...input.capacities];
     this.#free = new PriorityQueue(input.priorities);
-    for (let node = 0; node < input.graph.size; node++) if (at(this.#waitingFor, node) === 0) this.#free.push(node);
+    for (let node = 0; node < input.graph.size; node++) if (at(this.#waitingFor, node) === 0) this.#becomesFree(node);
   }
 
   get running(): number {
@@ -72,8 +74,13 @@ export class Schedule {
     forEachEdge(this.#input.graph, node, (target) => {
       const left = at(this.#waitingFor, target) - 1;
       this.#waitingFor[target] = left;
-      if (left === 0) this.#free.push(target);
+      if (left === 0) this.#becomesFree(target);
     });
+  }
+
+  #becomesFree(node: number): void {
+    this.#free.push(node);
+    this.#input.onFree?.(node);
   }
 
   #amount(pool: number, amount: number): number {

@@ -10,7 +10,7 @@ import {
 import {assertAcyclic} from './assert-acyclic.ts';
 import {addHookEdges} from './hook-edges.ts';
 import {addOrderEdges} from './order-edges.ts';
-import type {NodeId, Plan, PlanEdge, PlanNode} from './plan.ts';
+import type {FinalStage, NodeId, Plan, PlanEdge, PlanNode} from './plan.ts';
 import type {PlanRequest, Target} from './request.ts';
 import {addHook, putFirst} from './run-hooks.ts';
 import {findTarget} from './targets.ts';
@@ -21,8 +21,6 @@ import {TaskGraph} from './task-graph.ts';
 const SLOTS = 'slots';
 /** The pool of declared memory, bytes. */
 const MEMORY = 'memory';
-
-type FinalStage = 'after_all' | 'on_error' | 'on_success';
 
 /**
  * Makes the plan of a request: every task that it needs, once, with its edges. Pure: equal input, equal plan.
@@ -199,7 +197,13 @@ function finished(graph: TaskGraph, request: PlanRequest, requested: ReadonlySet
         args: asked ? (request.args ?? []) : [],
       });
     }
-    return {id, kind: isTask ? 'task' : 'group', takes: isTask ? takes(phase, request) : {}, origin};
+    return {
+      id,
+      kind: isTask ? 'task' : 'group',
+      takes: isTask ? takes(phase, request) : {},
+      origin,
+      ...(isFinal(stage) && {final: stage}),
+    };
   });
   const id = (number: number | undefined): NodeId => nodes[number ?? 0]?.id ?? ('' as NodeId);
   const {from, to, kinds, origins} = graph.edges;

@@ -23,7 +23,12 @@ export interface PlanNode {
   /** Units of each named pool that it holds while it runs. */
   readonly takes: Readonly<Record<string, number>>;
   readonly origin: Origin;
+  /** Carried out when everything else has ended; absent for most. */
+  readonly final?: FinalStage;
 }
+
+/** after_all: whatever happened. on_error, on_success: then only. */
+export type FinalStage = 'after_all' | 'on_error' | 'on_success';
 
 /** `to` starts when `from` is done. */
 export interface PlanEdge {

@@ -43,11 +43,21 @@ export interface Project {
   readonly prefetch?: Phase;
   readonly cache: CacheSettings;
   readonly state: StateSettings;
+  readonly budget: BudgetSettings;
   readonly packageManager?: PackageManager;
   /** Paths relative to the root of every file that was read, in the order of reading. */
   readonly files: readonly string[];
   /** Warnings; errors are thrown as one PacelineError. */
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** `[budget]`: limits that a report holds runs against, ms. */
+export interface BudgetSettings {
+  readonly totalMs?: number;
+  readonly stretchMs?: number;
+  /** For any one task. */
+  readonly taskMs?: number;
+  readonly phases: ReadonlyMap<string, number>;
 }
 
 export interface Workspace {

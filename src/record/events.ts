@@ -31,6 +31,69 @@ export type TaskStatus = 'passed' | 'cached' | 'failed' | 'tolerated' | 'skipped
 
 export type RunStatus = 'passed' | 'failed' | 'interrupted' | 'timeout';
 
+/** What a command, or all commands of a task, took of the machine. What the platform does not tell is absent, never 0. */
+export interface Usage {
+  /** Time on processors, of the command and of all processes that it waited for, ms; in steps of 10 ms on Linux. */
+  readonly cpuMs?: number;
+  /** Ended in the same moment as another command: their sum was measured, and divided by how long each had run. */
+  readonly shared?: boolean;
+  /** The largest sum of the memory of its processes that was seen, bytes; absent when it ended before anybody looked. */
+  readonly peakMemoryBytes?: number;
+  /** From storage: what came out of the page cache does not count. */
+  readonly readBytes?: number;
+  /** Handed to storage, written there or not yet. */
+  readonly writtenBytes?: number;
+}
+
+/** A part of the time of a task. */
+export interface Interval {
+  readonly start: RunTime;
+  readonly end: RunTime;
+}
+
+/** When what happened to a task; a part that did not happen is absent. */
+export interface TaskTimes {
+  /** Everything that it waits for had ended. */
+  readonly free: RunTime;
+  /** It got its slot. */
+  readonly slot?: RunTime;
+  /** Its key was made and its result looked for. */
+  readonly lookup?: Interval;
+  /** Its outputs were put back. */
+  readonly restore?: Interval;
+  /** Its result was stored. */
+  readonly store?: Interval;
+}
+
+/** What paceline itself did in a run. */
+export interface RunCounters {
+  /** Files whose state was looked up on disk, once each time. */
+  readonly filesStatted: number;
+  readonly filesHashed: number;
+  readonly hashedBytes: number;
+  /** Files that were hashed more than once although they had not changed. */
+  readonly filesHashedTwice: number;
+  readonly filesRestored: number;
+  readonly bytesStored: number;
+  /** Times that the state of a task was written. */
+  readonly stateWrites: number;
+  /** Processor time of paceline itself, ms. */
+  readonly cpuMs: number;
+  /** Its largest memory, bytes. */
+  readonly peakMemoryBytes: number;
+}
+
+/** Where a run took place. */
+export interface Machine {
+  /** That may be used at once. */
+  readonly cores: number;
+  readonly memoryBytes: number;
+  /** `linux-x64`. */
+  readonly platform: string;
+  /** Average number of runnable processes in the minute before the run; absent where the platform does not tell. */
+  readonly load?: number;
+}
+
 /** Everything that can happen in a run. `task` names a node of the plan. One per line, as JSON, in `--output ndjson`. */
 export type RunEvent =
   | RunStarted
@@ -50,6 +113,8 @@ export type RunEvent =
       readonly command: number;
       readonly line: string;
       readonly pid: number;
+      /** `before` and `after`: a hook line of the phase. */
+      readonly role?: 'before' | 'main' | 'after';
     }
   | {
       readonly kind: 'command-finished';
@@ -58,6 +123,7 @@ export type RunEvent =
       readonly attempt: number;
       readonly command: number;
       readonly end: CommandEnd;
+      readonly usage?: Usage;
     }
   | {
       readonly kind: 'cache-missed';
@@ -93,7 +159,20 @@ export type RunEvent =
       readonly signal?: string;
       readonly forced: boolean;
     }
-  | {readonly kind: 'run-finished'; readonly time: RunTime; readonly status: RunStatus; readonly exitCode: number};
+  | {
+      readonly kind: 'step-finished';
+      readonly time: RunTime;
+      /** Something that paceline did for the whole run. */
+      readonly step: 'index' | 'finish';
+      readonly start: RunTime;
+    }
+  | {
+      readonly kind: 'run-finished';
+      readonly time: RunTime;
+      readonly status: RunStatus;
+      readonly exitCode: number;
+      readonly counters?: RunCounters;
+    };
 
 export interface RunStarted {
   readonly kind: 'run-started';
@@ -111,6 +190,7 @@ export interface RunStarted {
   readonly jobs: number;
   readonly plan: Plan;
   readonly owner: ProcessIdentity;
+  readonly machine?: Machine;
   /** What happened before the first event, ms since the start of the process. */
   readonly phases: readonly {readonly name: 'config' | 'plan'; readonly start: RunTime; readonly end: RunTime}[];
 }
@@ -131,6 +211,17 @@ export interface TaskFinished {
   readonly log?: LogRange;
   /** The command that failed. */
   readonly line?: string;
+  readonly times?: TaskTimes;
+  /** Whether the config lets its result be kept; absent of a task that did not start. */
+  readonly cacheable?: boolean;
+  /** Of what was stored or restored. */
+  readonly outputs?: OutputSize;
+}
+
+/** Of all output files of a task. */
+export interface OutputSize {
+  readonly files: number;
+  readonly bytes: number;
 }
 
 /** Proves that a process is the one that was meant, across reuse of its number. */

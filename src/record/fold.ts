@@ -1,13 +1,18 @@
 import type {NodeId} from '../plan/plan.ts';
-import type {LogRange, RunEvent, RunStarted, TaskFinished} from './events.ts';
+import type {LogRange, RunEvent, RunStarted, TaskFinished, Usage} from './events.ts';
 import {RUN_FORMAT, type Run, type Span, type TaskRecord} from './run.ts';
 
 type Draft = {-readonly [Key in keyof Span]: Span[Key]};
+
+/** Of the differences of a miss. */
+const KEPT_DIFFERENCES = 5;
 
 /** A task under way. */
 interface RunningTask {
   readonly span: Draft;
   attempt: Draft;
+  retry?: Draft;
+  usage?: Usage;
   attempts: number;
   log: LogRange;
   ready?: number;
@@ -34,7 +39,7 @@ export class RunFold {
   readonly #spans: Draft[] = [];
   readonly #running = new Map<NodeId, RunningTask>();
   readonly #tasks: TaskRecord[] = [];
-  readonly #missed = new Map<NodeId, string>();
+  readonly #missed = new Map<NodeId, Pick<TaskRecord, 'missed' | 'missedBy'>>();
   readonly #notices: Run['notices'][number][] = [];
   #last: number;
   #end: Extract<RunEvent, {kind: 'run-finished'}> | undefined;
@@ -58,24 +63,32 @@ export class RunFold {
       case 'command-started': {
         const running = this.#running.get(event.task);
         if (running === undefined) break;
-        const {task, line: label, time: start} = event;
-        running.commands.set(
-          event.command,
-          this.#begin({kind: 'command', task, label, start, parent: running.attempt.id}),
-        );
+        const {task, line: label, time: start, role = 'main'} = event;
+        const kind = role === 'main' ? 'command' : 'hook';
+        running.commands.set(event.command, this.#begin({kind, task, label, start, parent: running.attempt.id}));
         break;
       }
       case 'command-finished': {
         const running = this.#running.get(event.task);
-        finish(running?.commands.get(event.command), event.time, event.end.kind === 'exit' && event.end.code === 0);
-        running?.commands.delete(event.command);
+        const command = running?.commands.get(event.command);
+        if (running === undefined || command === undefined) break;
+        finish(command, event.time, event.end.kind === 'exit' && event.end.code === 0);
+        if (event.usage !== undefined) {
+          command.usage = event.usage;
+          running.usage = sumOf(running.usage, event.usage);
+        }
+        running.commands.delete(event.command);
         break;
       }
       case 'cache-missed':
-        this.#missed.set(event.task, event.reason);
+        this.#missed.set(event.task, {
+          missed: event.reason,
+          ...(event.differences.length > 0 && {missedBy: event.differences.slice(0, KEPT_DIFFERENCES)}),
+        });
         break;
       case 'task-retrying':
         this.#finishAttempt(event.task, event.time, false);
+        this.#retry(event.task, event.time);
         break;
       case 'task-finished':
         this.#finishTask(event);
@@ -93,6 +106,9 @@ export class RunFold {
         if (running !== undefined) running.ready = event.time;
         break;
       }
+      case 'step-finished':
+        finish(this.#begin({kind: event.step, start: event.start, parent: this.#whole.id}), event.time, true);
+        break;
       case 'run-started':
       case 'run-stopping':
         break;
@@ -103,7 +119,8 @@ export class RunFold {
 
   /** The run up to the last event. */
   run(): Run {
-    const {run, at, version, root, command, profile, jobs, plan} = this.#started;
+    const {run, at, version, root, command, profile, jobs, machine, plan} = this.#started;
+    const counters = this.#end?.counters;
     return {
       format: RUN_FORMAT,
       id: run,
@@ -116,6 +133,8 @@ export class RunFold {
       status: this.#end?.status ?? 'interrupted',
       exitCode: this.#end?.exitCode ?? 137,
       wallMs: this.#last,
+      ...(machine !== undefined && {machine}),
+      ...(counters !== undefined && {counters}),
       plan,
       tasks: [...this.#tasks, ...this.#unfinished()],
       spans: this.#finishedSpans(),
@@ -127,6 +146,7 @@ export class RunFold {
     const known = this.#running.get(task);
     const span = known?.span ?? this.#begin({kind: 'task', task, start, parent: this.#whole.id});
     const draft = this.#begin({kind: 'attempt', task, start, parent: span.id});
+    finish(known?.retry, start, true);
     if (known === undefined)
       this.#running.set(task, {span, attempt: draft, attempts: attempt, log, commands: new Map()});
     else Object.assign(known, {attempt: draft, attempts: attempt, log});
@@ -140,16 +160,44 @@ export class RunFold {
     finish(running.attempt, time, ok);
   }
 
+  /** The pause before the next attempt. */
+  #retry(task: NodeId, start: number): void {
+    const running = this.#running.get(task);
+    if (running !== undefined) running.retry = this.#begin({kind: 'retry', task, start, parent: running.span.id});
+  }
+
   #finishTask({kind: _kind, time, ...rest}: TaskFinished): void {
     const running = this.#running.get(rest.task);
+    const {task, times} = rest;
     const ok = rest.status === 'passed' || rest.status === 'cached' || rest.status === 'stopped';
-    this.#finishAttempt(rest.task, time, ok);
-    finish(running?.span, time, ok);
-    this.#running.delete(rest.task);
-    const started = running === undefined ? {} : {start: running.span.start};
+    const executed = times?.store?.start ?? time;
+    this.#finishAttempt(task, executed, ok);
+    finish(running?.retry, time, false);
+    const slot = times?.slot;
+    const span = running?.span ?? (slot === undefined ? undefined : this.#begin({kind: 'task', task, start: slot}));
+    if (span !== undefined) {
+      span.parent = this.#whole.id;
+      span.start = slot ?? span.start;
+      finish(span, time, ok);
+      this.#addTimes(task, span, times);
+    }
+    this.#running.delete(task);
+    const started = span === undefined ? {} : {start: span.start};
+    const usage = running?.usage === undefined ? {} : {usage: running.usage};
     const ready = running?.ready === undefined ? {} : {ready: running.ready};
     const missed = this.#missed.get(rest.task);
-    this.#tasks.push({...rest, ...(missed !== undefined && {missed}), ...started, ...ready, finish: time});
+    this.#tasks.push({...rest, ...missed, ...started, ...ready, ...usage, finish: time});
+  }
+
+  /** What is known of a task only when it has ended. */
+  #addTimes(task: NodeId, {id: parent}: Draft, times: TaskFinished['times']): void {
+    if (times === undefined) return;
+    const {free, slot = free, ...parts} = times;
+    if (slot > free) finish(this.#begin({kind: 'wait', task, start: free, parent: this.#whole.id}), slot, true);
+    for (const kind of ['lookup', 'restore', 'store'] as const) {
+      const part = parts[kind];
+      if (part !== undefined) finish(this.#begin({kind, task, start: part.start, parent}), part.end, true);
+    }
   }
 
   /** Tasks that were running when the events stop. */
@@ -168,8 +216,9 @@ export class RunFold {
 
   #finishedSpans(): readonly Span[] {
     const open = new Set<Draft>([this.#whole]);
-    for (const {span, attempt, commands} of this.#running.values())
-      for (const draft of [span, attempt, ...commands.values()]) open.add(draft);
+    for (const {span, attempt, retry, commands} of this.#running.values())
+      for (const draft of [span, attempt, ...commands.values(), ...(retry === undefined ? [] : [retry])])
+        open.add(draft);
     const passed = this.#end?.status === 'passed';
     return this.#spans.map((span) =>
       open.has(span) ? {...span, end: this.#last, ok: span === this.#whole && passed} : {...span},
@@ -185,4 +234,18 @@ export class RunFold {
 
 function finish(span: Draft | undefined, end: number, ok: boolean): void {
   if (span !== undefined) Object.assign(span, {end, ok});
+}
+
+/** Of two commands, one behind the other or side by side. What is not known of one is not known of both. */
+function sumOf(one: Usage | undefined, other: Usage): Usage {
+  if (one === undefined) return other;
+  const sum: {-readonly [Key in keyof Usage]: Usage[Key]} = {};
+  for (const key of ['cpuMs', 'readBytes', 'writtenBytes'] as const) {
+    const [first, second] = [one[key], other[key]];
+    if (first !== undefined && second !== undefined) sum[key] = first + second;
+  }
+  const peaks = [one.peakMemoryBytes, other.peakMemoryBytes].filter((bytes) => bytes !== undefined);
+  if (peaks.length > 0) sum.peakMemoryBytes = Math.max(...peaks);
+  if (one.shared === true || other.shared === true) sum.shared = true;
+  return sum;
 }

@@ -1,3 +1,4 @@
+import {duration} from '../base/figures.ts';
 import type {NodeId} from '../plan/plan.ts';
 import type {RunEvent, TaskFinished} from '../record/events.ts';
 import type {Display, DisplayContext} from './display.ts';
@@ -7,7 +8,7 @@ import {StreamedLogs} from './streamed-logs.ts';
 import {painted} from './style.ts';
 import {printSummary} from './summary.ts';
 import {printLog} from './task-log.ts';
-import {duration, oneLine} from './text.ts';
+import {oneLine} from './text.ts';
 
 /** For files, pipes and CI: each task's output in one piece, when it is done. Rewrites nothing. */
 export function groupedDisplay(context: DisplayContext): Display {
@@ -54,6 +55,7 @@ export function groupedDisplay(context: DisplayContext): Display {
       case 'cache-missed':
       case 'command-started':
       case 'command-finished':
+      case 'step-finished':
       case 'task-ready':
       case 'run-finished':
         break;

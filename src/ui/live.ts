@@ -1,3 +1,4 @@
+import {duration} from '../base/figures.ts';
 import type {NodeId} from '../plan/plan.ts';
 import type {RunEvent, TaskFinished} from '../record/events.ts';
 import type {Display, DisplayContext} from './display.ts';
@@ -8,7 +9,7 @@ import {StreamedLogs} from './streamed-logs.ts';
 import {painted, type Screen} from './style.ts';
 import {printSummary} from './summary.ts';
 import {printLog} from './task-log.ts';
-import {duration, oneLine} from './text.ts';
+import {oneLine} from './text.ts';
 
 const FRAME_MS = 100;
 
@@ -75,6 +76,7 @@ class LiveView {
       case 'cache-missed':
       case 'command-started':
       case 'command-finished':
+      case 'step-finished':
       case 'run-finished':
         break;
       default:

@@ -1,6 +1,7 @@
+import {duration} from '../base/figures.ts';
 import type {CommandEnd, TaskFinished} from '../record/events.ts';
 import {type Colour, painted, type Screen} from './style.ts';
-import {duration, oneLine} from './text.ts';
+import {oneLine} from './text.ts';
 
 type Outcome = Pick<TaskFinished, 'status' | 'flaky' | 'reason' | 'end' | 'attempts'>;
 

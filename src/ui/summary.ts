@@ -1,3 +1,4 @@
+import {duration, plural} from '../base/figures.ts';
 import {digraph} from '../graph/digraph.ts';
 import {longestPath} from '../graph/longest-path.ts';
 import type {Run, TaskRecord} from '../record/run.ts';
@@ -5,7 +6,7 @@ import type {DisplayContext} from './display.ts';
 import {signOf, whyOf} from './outcome.ts';
 import {painted} from './style.ts';
 import {logTail} from './task-log.ts';
-import {clipped, columnWidth, duration, oneLine, plural} from './text.ts';
+import {clipped, columnWidth, oneLine} from './text.ts';
 
 /** More tasks than this: those that simply passed are not listed one by one, the slowest apart. */
 const LISTED = 60;
@@ -22,7 +23,8 @@ export function printSummary(context: DisplayContext, run: Run): void {
   const shown = listed(run.tasks);
   if (run.tasks.length > 0) screen.write('\n');
   for (const task of shown) {
-    const spent = task.start === undefined ? '' : duration(task.finish - task.start);
+    // what was not executed took next to nothing
+    const spent = task.start === undefined || task.status === 'cached' ? '' : duration(task.finish - task.start);
     const why = reasonOf(task);
     screen.write(
       `${signOf(screen, task)} ${oneLine(task.task).padEnd(width)}  ${spent.padStart(9)}${why === '' ? '' : `  ${clipped(why, screen.live ? 100 : 300)}`}\n`,

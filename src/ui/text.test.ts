@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {clipped, duration, harmless, lastLines, oneLine, plural} from './text.ts';
+import {duration, plural} from '../base/figures.ts';
+import {clipped, harmless, lastLines, oneLine} from './text.ts';
 
 test.each([
   [0, '<1 ms'],

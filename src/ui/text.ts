@@ -1,24 +1,11 @@
 import {stripVTControlCharacters} from 'node:util';
 
-/** `812 ms`, `3.41 s`, `2 min 05 s`. */
-export function duration(ms: number): string {
-  if (ms < 1) return '<1 ms';
-  if (ms < 999.5) return `${Math.round(ms)} ms`;
-  if (ms < 59_950) return `${(ms / 1000).toFixed(ms < 9_995 ? 2 : 1)} s`;
-  const seconds = Math.round(ms / 1000);
-  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
-}
-
 /** How wide a column must be for these, between `least` and `most`. */
 export function columnWidth(texts: readonly string[], least: number, most: number): number {
   return Math.min(
     most,
     texts.reduce((width, text) => Math.max(width, text.length), least),
   );
-}
-
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 const ESCAPE = String.fromCharCode(27);

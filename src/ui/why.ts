@@ -1,7 +1,8 @@
+import {plural} from '../base/figures.ts';
 import type {RunEvent} from '../record/events.ts';
 import type {Display, DisplayContext} from './display.ts';
 import {painted} from './style.ts';
-import {oneLine, plural} from './text.ts';
+import {oneLine} from './text.ts';
 
 /** Differences that are listed of one task. */
 const LISTED = 12;

@@ -103,6 +103,7 @@ export function project(
     tools: [],
     cache: {enabled: true, globalInputs: [], globalEnv: [], globalPassEnv: []},
     state: {file: '.ggen/state.json', history: true, skipIfExists: []},
+    budget: {phases: new Map()},
     files: ['make.toml'],
     diagnostics: [],
     ...more,

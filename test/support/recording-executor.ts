@@ -35,7 +35,7 @@ export class RecordingExecutor implements Executor {
     return {
       pid: 0,
       line: '',
-      ended,
+      ended: ended.then((end) => ({end})),
       signal: (signal) => finish({kind: 'signal', signal}),
       endLeftovers: async () => 0,
     };

@@ -1,4 +1,4 @@
-import {plural} from '../../ui/text.ts';
+import {plural} from '../../base/figures.ts';
 
 const UNITS = ['KiB', 'MiB', 'GiB', 'TiB'];
 

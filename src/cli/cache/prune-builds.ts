@@ -1,8 +1,9 @@
 import {rmSync} from 'node:fs';
 import {join} from 'node:path';
+import {plural} from '../../base/figures.ts';
 import type {Project} from '../../project/project.ts';
 import {type Screen, screenOf} from '../../ui/style.ts';
-import {columnWidth, oneLine, plural} from '../../ui/text.ts';
+import {columnWidth, oneLine} from '../../ui/text.ts';
 import {EXIT} from '../exit-codes.ts';
 import {openProject} from '../open-project.ts';
 import {ageText, sizeText} from './amounts.ts';

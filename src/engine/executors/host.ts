@@ -3,21 +3,24 @@ import {writeSync} from 'node:fs';
 import type {CommandEnd} from '../../record/events.ts';
 import {type CommandLine, commandLine, type ScriptFiles} from '../command-line.ts';
 import type {Execution, Executor, Order} from '../executor.ts';
+import type {ProcessMeter} from '../process-meter.ts';
 import {endProcesses, groupMembers, sendSignal} from '../processes.ts';
 
 /** Runs commands as processes of this machine, each in a session and process group of its own. */
 export class HostExecutor implements Executor {
   readonly #scripts: ScriptFiles;
+  readonly #meter: ProcessMeter;
 
-  constructor(scripts: ScriptFiles) {
+  constructor(scripts: ScriptFiles, meter: ProcessMeter) {
     this.#scripts = scripts;
+    this.#meter = meter;
   }
 
   start(order: Order): Execution {
     let commandStarted: CommandLine | undefined;
     try {
       commandStarted = commandLine(order, this.#scripts);
-      return started(order, commandStarted);
+      return started(order, commandStarted, this.#meter);
     } catch (error) {
       // Node throws what it can see at once: arguments that are too long, a full disk under a script
       return neverStarted(
@@ -29,7 +32,7 @@ export class HostExecutor implements Executor {
   }
 }
 
-function started(order: Order, {program, args, line}: CommandLine): Execution {
+function started(order: Order, {program, args, line}: CommandLine, meter: ProcessMeter): Execution {
   const child = spawn(program, args as string[], {
     cwd: order.directory,
     env: order.env,
@@ -37,11 +40,13 @@ function started(order: Order, {program, args, line}: CommandLine): Execution {
     detached: true,
   });
   const pid = child.pid ?? 0;
-  const ended = new Promise<CommandEnd>((resolve) => {
+  if (pid > 0) meter.started(pid);
+  const ended = new Promise<Awaited<Execution['ended']>>((resolve) => {
     child.once('exit', (code, signal) => {
-      resolve(signal === null ? {kind: 'exit', code: code ?? 1} : {kind: 'signal', signal});
+      const end: CommandEnd = signal === null ? {kind: 'exit', code: code ?? 1} : {kind: 'signal', signal};
+      void meter.ended(pid).then((usage) => resolve({end, usage}));
     });
-    child.once('error', (error) => resolve(unstartable(order, startError(error, program, order.directory))));
+    child.once('error', (error) => resolve({end: unstartable(order, startError(error, program, order.directory))}));
   });
   return {
     pid,
@@ -59,7 +64,7 @@ function neverStarted(order: Order, line: string, reason: string): Execution {
   return {
     pid: 0,
     line,
-    ended: Promise.resolve(unstartable(order, reason)),
+    ended: Promise.resolve({end: unstartable(order, reason)}),
     signal: () => {},
     endLeftovers: async () => 0,
   };

@@ -61,6 +61,7 @@ export function assemble(context: DialectContext, parts: Parts): DialectResult {
     ...(top.prefetch !== undefined && {prefetch: finishedPhase(top.prefetch, around)}),
     cache: {enabled: true, globalInputs: [], globalEnv: [], globalPassEnv: [], ...top.cache},
     state: {file: '.ggen/state.json', history: true, skipIfExists: [], ...top.state},
+    budget: top.budget ?? {phases: new Map()},
     found,
     descriptions: descriptionsOf(parts),
     files: files.map(({file}) => file),

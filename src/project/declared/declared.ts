@@ -1,6 +1,15 @@
 import type {Origin} from '../../base/source.ts';
 import type {MemberDeclaration} from '../member.ts';
-import type {CacheSettings, Command, Dialect, EnvEntry, RunLimits, StateSettings, ToolRequirement} from '../project.ts';
+import type {
+  BudgetSettings,
+  CacheSettings,
+  Command,
+  Dialect,
+  EnvEntry,
+  RunLimits,
+  StateSettings,
+  ToolRequirement,
+} from '../project.ts';
 import type {Located} from '../toml/section.ts';
 import type {NameList, PhaseDefaults, PhaseDraft} from './phase-draft.ts';
 
@@ -20,6 +29,7 @@ export interface Declared {
   readonly defaults: PhaseDefaults;
   readonly cache: Partial<CacheSettings>;
   readonly state: Partial<StateSettings>;
+  readonly budget?: BudgetSettings;
   readonly tools: readonly ToolRequirement[];
   readonly prefetch?: PhaseDraft;
   /** Names of phases that the original runner brings along and paceline does not. */

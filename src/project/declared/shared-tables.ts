@@ -1,4 +1,4 @@
-import type {CacheSettings, RunLimits, StateSettings} from '../project.ts';
+import type {BudgetSettings, CacheSettings, RunLimits, StateSettings} from '../project.ts';
 import type {Section} from '../toml/section.ts';
 import {durationMs} from '../units.ts';
 import {type About, known} from './declared.ts';
@@ -66,6 +66,23 @@ export function readState(section: Section | undefined): Partial<StateSettings> 
     history: section?.boolean('persist_execution_state'),
     skipIfExists: section?.strings('skip_if_exists'),
   });
+}
+
+/** `[budget]`. */
+export function readBudget(section: Section): BudgetSettings {
+  const phases = new Map<string, number>();
+  for (const key of section.keys) {
+    const ms = durationMs(section.value(key));
+    if (ms !== undefined && key !== 'total' && key !== 'stretch' && key !== 'task') phases.set(key, ms);
+  }
+  return {
+    ...known({
+      totalMs: durationMs(section.value('total')),
+      stretchMs: durationMs(section.value('stretch')),
+      taskMs: durationMs(section.value('task')),
+    }),
+    phases,
+  };
 }
 
 function joined(...lists: readonly (readonly string[] | undefined)[]): readonly string[] | undefined {

@@ -1,7 +1,15 @@
 import type {Diagnostic} from '../../base/source.ts';
 import type {Declared, DeclaredRunHook, RunHookName} from '../declared/declared.ts';
 import {readPrefetch} from '../declared/lifecycle-phase.ts';
-import {readAbout, readCache, readDefaults, readLimits, readPipelines, readState} from '../declared/shared-tables.ts';
+import {
+  readAbout,
+  readBudget,
+  readCache,
+  readDefaults,
+  readLimits,
+  readPipelines,
+  readState,
+} from '../declared/shared-tables.ts';
 import {readTools} from '../declared/tools-table.ts';
 import type {TomlDocument} from '../toml/document.ts';
 import type {Section} from '../toml/section.ts';
@@ -20,6 +28,7 @@ export function readCargoMake(
   const config = top.section('config');
   const execution = top.section('execution');
   const prefetch = top.section('prefetch');
+  const budget = top.section('budget');
   const system = systemOf(platform);
   const inMembers = config?.boolean('default_to_workspace') ?? false;
   const tasks = layeredTasks(top.section('tasks'), system, report);
@@ -39,6 +48,7 @@ export function readCargoMake(
     state: readState(top.section('state')),
     tools: readTools(top.section('deps')),
     ...(prefetch !== undefined && {prefetch: readPrefetch(prefetch, report)}),
+    ...(budget !== undefined && {budget: readBudget(budget)}),
     builtIn: builtInTasks,
   };
 }

@@ -4,7 +4,15 @@ import {readEnv} from '../declared/env-table.ts';
 import {readHooks} from '../declared/hooks-table.ts';
 import {readLifecyclePhase, readPhases, readPrefetch} from '../declared/lifecycle-phase.ts';
 import {readScriptPhases} from '../declared/scripts-table.ts';
-import {readAbout, readCache, readDefaults, readLimits, readPipelines, readState} from '../declared/shared-tables.ts';
+import {
+  readAbout,
+  readBudget,
+  readCache,
+  readDefaults,
+  readLimits,
+  readPipelines,
+  readState,
+} from '../declared/shared-tables.ts';
 import {readTools} from '../declared/tools-table.ts';
 import {readWorkspaces} from '../declared/workspace-table.ts';
 import type {TomlDocument} from '../toml/document.ts';
@@ -15,6 +23,7 @@ export function readLifecycle({file, top}: TomlDocument, report: (diagnostic: Di
   const scripts = readScriptPhases(top.section('scripts'), phases, report);
   const execution = top.section('execution');
   const prefetch = top.section('prefetch');
+  const budget = top.section('budget');
   return {
     dialect: 'lifecycle',
     file,
@@ -30,5 +39,6 @@ export function readLifecycle({file, top}: TomlDocument, report: (diagnostic: Di
     state: readState(top.section('state')),
     tools: readTools(top.section('deps')),
     ...(prefetch !== undefined && {prefetch: readPrefetch(prefetch, report)}),
+    ...(budget !== undefined && {budget: readBudget(budget)}),
   };
 }

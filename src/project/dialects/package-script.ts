@@ -49,6 +49,7 @@ export function plainSettings(found: Members): PlainSettings {
     tools: [],
     cache: {enabled: true, globalInputs: [], globalEnv: [], globalPassEnv: []},
     state: {file: '.ggen/state.json', history: true, skipIfExists: []},
+    budget: {phases: new Map()},
   };
   return version === undefined ? settings : {...settings, version};
 }

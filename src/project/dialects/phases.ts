@@ -5,7 +5,15 @@ import {readHooks} from '../declared/hooks-table.ts';
 import {readLifecyclePhase, readPhases, readPrefetch, set} from '../declared/lifecycle-phase.ts';
 import type {NameList, PhaseDraft} from '../declared/phase-draft.ts';
 import {readScriptPhases} from '../declared/scripts-table.ts';
-import {readAbout, readCache, readDefaults, readLimits, readPipelines, readState} from '../declared/shared-tables.ts';
+import {
+  readAbout,
+  readBudget,
+  readCache,
+  readDefaults,
+  readLimits,
+  readPipelines,
+  readState,
+} from '../declared/shared-tables.ts';
 import {readTools} from '../declared/tools-table.ts';
 import {readWorkspaces} from '../declared/workspace-table.ts';
 import type {TomlDocument} from '../toml/document.ts';
@@ -21,6 +29,7 @@ export function readPhasesFile({file, top}: TomlDocument, report: Report): Decla
   const execution = top.section('execution');
   const performance = top.section('performance');
   const prefetch = top.section('prefetch');
+  const budget = top.section('budget');
   return {
     dialect: 'phases',
     file,
@@ -40,6 +49,7 @@ export function readPhasesFile({file, top}: TomlDocument, report: Report): Decla
     state: readState(top.section('state')),
     tools: readTools(top.section('deps')),
     ...(prefetch !== undefined && {prefetch: readPrefetch(prefetch, report)}),
+    ...(budget !== undefined && {budget: readBudget(budget)}),
   };
 }
 

@@ -1,7 +1,7 @@
 import {isNoTable, isTable} from '../toml/section.ts';
 import {always, anyName, type KeySpec, type TableSpec, unless} from './key-spec.ts';
 import {prefetch} from './phase-keys.ts';
-import {cache, execution, state} from './settings-keys.ts';
+import {budget, cache, execution, state} from './settings-keys.ts';
 import {variables} from './shared-shapes.ts';
 
 /** `[project]`. */
@@ -202,9 +202,9 @@ const sharedTables: Readonly<Record<string, KeySpec>> = {
   },
   budget: {
     types: ['table'],
-    doc: 'How long phases and runs may take.',
-    example: '{build = "20s"}',
-    unsupported: always('time budgets are not checked yet'),
+    doc: 'How long runs and phases may take; `paceline report` holds them against it.',
+    example: '{total = "60s", build = "20s"}',
+    table: budget,
   },
 };
 

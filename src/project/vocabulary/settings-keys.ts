@@ -32,6 +32,26 @@ function unwanted(doc: string, reason: string): KeySpec {
   return {types: ['boolean'], doc, example: 'false', unsupported: unless(false, reason), inherent: 'Off is how it is.'};
 }
 
+/** `[budget]`. */
+export const budget: TableSpec = {
+  keys: {
+    total: {types: ['duration'], doc: 'How long a whole run may take.', example: '"60s"'},
+    stretch: {types: ['duration'], doc: 'How long it should take.', example: '"45s"'},
+    task: {types: ['duration'], doc: 'A task that takes longer is told of (default: 10s).', example: '"20s"'},
+  },
+  names: [
+    {
+      placeholder: '<phase>',
+      sample: 'build',
+      spec: {
+        types: ['duration'],
+        doc: 'How long a phase may take in all workspaces together, from its first start to its last end.',
+        example: '"20s"',
+      },
+    },
+  ],
+};
+
 /** `[cache]`. */
 export const cache: TableSpec = {
   keys: {

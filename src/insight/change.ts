@@ -1,0 +1,146 @@
+import {isNamed, type Model, type ModelEdge, type ModelNode, nodesNamed, SLOTS} from './model.ts';
+
+/** Something that a person could change about a pipeline. `task` names one task (`web#build`) or a phase in every workspace (`build`). */
+export type Change =
+  | {readonly kind: 'jobs'; readonly count: number}
+  | {readonly kind: 'cores'; readonly count: number}
+  /** It is left out; what needs it does not wait for it. */
+  | {readonly kind: 'drop'; readonly task: string}
+  /** Its time is multiplied: 0.5 is twice as fast. */
+  | {readonly kind: 'speed'; readonly task: string; readonly factor: number}
+  /** Its result is there already. */
+  | {readonly kind: 'hit'; readonly task: string}
+  /** As many tasks as `parts`, each with an equal share of the work and the whole set-up, ms. */
+  | {readonly kind: 'split'; readonly task: string; readonly parts: number; readonly setupMs: number}
+  /** The second no longer waits for the first. */
+  | {readonly kind: 'no-edge'; readonly from: string; readonly to: string}
+  /** Nothing is stored yet: every task is executed. */
+  | {readonly kind: 'cold'};
+
+/** What changes need to know beyond the model. */
+export interface Experience {
+  /** How long a hit of a task takes, ms. */
+  readonly hitMs: (task: string) => number;
+  /** How long its execution takes, ms, and on how many cores; undefined when it was never seen. */
+  readonly executed: (task: string) => ModelNode['work'] | undefined;
+}
+
+/** The name of a change as the command line has it. */
+export function changeText(change: Change): string {
+  switch (change.kind) {
+    case 'jobs':
+      return `--jobs ${change.count}`;
+    case 'cores':
+      return `--cores ${change.count}`;
+    case 'drop':
+      return `--drop ${change.task}`;
+    case 'speed':
+      return `--speed ${change.task}=${Number(change.factor.toFixed(3))}x`;
+    case 'hit':
+      return `--hit ${change.task}`;
+    case 'split':
+      return `--split ${change.task}=${change.parts}${change.setupMs > 0 ? ` --setup ${Math.round(change.setupMs)}ms` : ''}`;
+    case 'no-edge':
+      return `--no-edge '${change.from}->${change.to}'`;
+    case 'cold':
+      return '--cold';
+    default:
+      return change satisfies never;
+  }
+}
+
+/** Names in a change that mean nothing in the model: a misspelt task would otherwise change nothing, silently. */
+export function unknownNames(change: Change, model: Model): readonly string[] {
+  const names =
+    change.kind === 'no-edge' ? [change.from, change.to] : 'task' in change ? [change.task] : ([] as readonly string[]);
+  return names.filter((name) => nodesNamed(model, name).length === 0);
+}
+
+export function withChanges(model: Model, changes: readonly Change[], experience: Experience): Model {
+  // what is split or dropped has to be what the other changes made of it
+  return changes.reduce((changed, change) => withChange(changed, change, experience), model);
+}
+
+function withChange(model: Model, change: Change, experience: Experience): Model {
+  switch (change.kind) {
+    case 'jobs':
+      return withJobs(model, change.count);
+    case 'cores':
+      return {...model, cores: change.count};
+    case 'drop':
+      return withNodes(model, change.task, (node) => ({...node, work: NO_WORK}));
+    case 'speed':
+      return withNodes(model, change.task, (node) => ({
+        ...node,
+        work: {...node.work, ms: node.work.ms * change.factor},
+        source: 'assumed',
+      }));
+    case 'hit':
+      return withNodes(model, change.task, (node) =>
+        node.work.ms === 0
+          ? node
+          : {...node, work: {ms: Math.min(node.work.ms, experience.hitMs(node.id)), width: 1}, source: 'assumed'},
+      );
+    case 'split':
+      return split(model, change);
+    case 'no-edge':
+      return withoutEdges(model, change.from, change.to);
+    case 'cold':
+      return {
+        ...model,
+        nodes: model.nodes.map((node) => {
+          const work = node.id === '' ? undefined : experience.executed(node.id);
+          return work === undefined ? node : {...node, work};
+        }),
+      };
+    default:
+      return change satisfies never;
+  }
+}
+
+const NO_WORK = {ms: 0, width: 0} as const;
+
+function withJobs(model: Model, count: number): Model {
+  const before = model.pools.get(SLOTS);
+  if (before === undefined) return model;
+  // a task that had all slots for itself goes on having them
+  const nodes = model.nodes.map((node) =>
+    before > 1 && node.takes[SLOTS] === before ? {...node, takes: {...node.takes, [SLOTS]: count}} : node,
+  );
+  return {...model, nodes, pools: new Map([...model.pools, [SLOTS, count]])};
+}
+
+function withNodes(model: Model, name: string, change: (node: ModelNode) => ModelNode): Model {
+  return {...model, nodes: model.nodes.map((node) => (isNamed(node.id, name) ? change(node) : node))};
+}
+
+function split(model: Model, {task, parts, setupMs}: Extract<Change, {kind: 'split'}>): Model {
+  const nodes = [...model.nodes];
+  const edges: ModelEdge[] = [...model.edges];
+  for (const number of nodesNamed(model, task)) {
+    const node = nodes[number];
+    if (node === undefined || node.work.ms === 0 || parts < 2) continue;
+    const {ms, width} = node.work;
+    // a set-up that would be longer than the task is none of its
+    const setup = Math.min(setupMs, ms);
+    const part: ModelNode = {...node, work: {ms: setup + (ms - setup) / parts, width}, source: 'assumed'};
+    nodes[number] = part;
+    for (let copy = 1; copy < parts; copy++) {
+      const own = nodes.push(part) - 1;
+      for (const {from, to, kind} of model.edges) {
+        if (to === number) edges.push({from, to: own, kind});
+        if (from === number) edges.push({from: own, to, kind});
+      }
+    }
+  }
+  return {...model, nodes, edges};
+}
+
+/** Edges through groups that join phases are edges of their own: `a -> group -> b` stays. */
+function withoutEdges(model: Model, from: string, to: string): Model {
+  const idOf = (number: number): string => model.nodes[number]?.id ?? '';
+  return {
+    ...model,
+    edges: model.edges.filter((edge) => !(isNamed(idOf(edge.from), from) && isNamed(idOf(edge.to), to))),
+  };
+}

@@ -1,0 +1,138 @@
+import type {NodeId} from '../plan/plan.ts';
+import type {Run} from '../record/run.ts';
+import {type Change, type Experience, withChanges} from './change.ts';
+import {experienceOf} from './experience.ts';
+import {intrinsicWorks} from './intrinsic-work.ts';
+import {type Model, modelOf, outcomeOf} from './model.ts';
+import {quantile, randomNumbers} from './statistics.ts';
+
+/** How long a run is expected to take, ms. */
+export interface Prediction {
+  readonly p50: number;
+  readonly p90: number;
+  /** Runs that it rests on. */
+  readonly runs: number;
+}
+
+/** How often a run is put together from earlier ones. */
+const DRAWS = 200;
+
+/**
+ * Of the last runs, the newest first, with changes: each draw takes one of the runs, and of the tasks that were not executed in it the
+ * times of another (bootstrap over runs, so that a slow minute stays one). With a single run both numbers are the same.
+ */
+export function predict(runs: readonly Run[], changes: readonly Change[], draws = DRAWS): Prediction | undefined {
+  const [latest] = runs;
+  if (latest === undefined) return undefined;
+  const model = modelOf(latest);
+  const experience = experienceOf(runs);
+  const alike = runs.filter((run) => isSamePlan(run, latest));
+  if (alike.length < 2) {
+    const ms = outcomeOf(withChanges(model, changes, experience)).wallMs;
+    return {p50: ms, p90: ms, runs: 1};
+  }
+  const samples = alike.map(executedWorks);
+  const random = randomNumbers(alike.length);
+  const walls = Array.from({length: draws}, () => {
+    const chosen = samples[Math.floor(random() * samples.length)];
+    const spare = samples[Math.floor(random() * samples.length)];
+    return outcomeOf(withChanges(drawnModel(model, chosen, spare), changes, experience)).wallMs;
+  });
+  return {p50: quantile(walls, 0.5) ?? 0, p90: quantile(walls, 0.9) ?? 0, runs: alike.length};
+}
+
+type Works = ReadonlyMap<NodeId, Model['nodes'][number]['work']>;
+
+function executedWorks(run: Run): Works {
+  const works = intrinsicWorks(run);
+  return new Map(
+    run.tasks.flatMap(({task, status}) => {
+      const known = works.get(task);
+      return known === undefined || (status !== 'passed' && status !== 'tolerated')
+        ? []
+        : [[task, known.work] as const];
+    }),
+  );
+}
+
+/** A task that was a hit in the latest run stays one. */
+function drawnModel(model: Model, chosen: Works | undefined, spare: Works | undefined): Model {
+  const executed = new Set<string>();
+  for (const works of [chosen, spare]) for (const task of works?.keys() ?? []) executed.add(task);
+  return {
+    ...model,
+    nodes: model.nodes.map((node) => {
+      if (node.id === '' || node.work.ms === 0 || node.isHit === true || !executed.has(node.id)) return node;
+      const work = chosen?.get(node.id) ?? spare?.get(node.id);
+      return work === undefined ? node : {...node, work};
+    }),
+  };
+}
+
+/** How far predictions were from what then happened. */
+export interface PastError {
+  readonly run: Run['id'];
+  readonly predictedMs: number;
+  readonly actualMs: number;
+  /** (predicted - actual) / actual. */
+  readonly error: number;
+}
+
+/**
+ * What this project's own earlier runs would have foretold of later ones: each run is predicted from those before it, with the tasks
+ * that were hits in it taken as hits. Runs that failed, or that had another plan than any before, are left out.
+ * @param runs the newest first
+ */
+export function pastErrorsOf(runs: readonly Run[], most = 20): readonly PastError[] {
+  const errors: PastError[] = [];
+  for (const [place, run] of runs.entries()) {
+    if (errors.length >= most) break;
+    if (run.status !== 'passed') continue;
+    const before = runs.slice(place + 1).filter((one) => one.status === 'passed' && isSamePlan(one, run));
+    const predictedMs = before.length === 0 ? undefined : predictedWall(run, before.slice(0, 10));
+    if (predictedMs !== undefined)
+      errors.push({run: run.id, predictedMs, actualMs: run.wallMs, error: (predictedMs - run.wallMs) / run.wallMs});
+  }
+  return errors;
+}
+
+/** Undefined when a task was executed that never was before. */
+function predictedWall(run: Run, before: readonly Run[]): number | undefined {
+  const [latest] = before;
+  if (latest === undefined) return undefined;
+  const experience: Experience = experienceOf(before);
+  const model = modelOf(latest);
+  const statuses = new Map(run.tasks.map(({task, status, start}) => [task, start === undefined ? 'skipped' : status]));
+  const nodes: Model['nodes'][number][] = [];
+  for (const node of model.nodes) {
+    const status = node.id === '' ? undefined : statuses.get(node.id);
+    if (status === 'cached') nodes.push({...node, work: {ms: experience.hitMs(node.id), width: 1}});
+    else if (status === undefined || status === 'skipped' || status === 'blocked')
+      nodes.push({...node, work: {ms: 0, width: 0}});
+    else {
+      const work = experience.executed(node.id);
+      if (work === undefined) return undefined;
+      nodes.push({...node, work});
+    }
+  }
+  const pools = modelOf(run).pools;
+  return outcomeOf({...model, nodes, pools, cores: run.machine?.cores ?? model.cores}).wallMs;
+}
+
+/** The same tasks with the same edges: what differs otherwise would not be the tasks' own time. */
+export function isSamePlan(one: Run, other: Run): boolean {
+  return planText(one) === planText(other);
+}
+
+const texts = new WeakMap<Run, string>();
+
+function planText(run: Run): string {
+  let text = texts.get(run);
+  if (text === undefined) {
+    const nodes = run.plan.nodes.map(({id}) => id).sort();
+    const edges = run.plan.edges.map(({from, to, kind}) => `${from}>${to}:${kind}`).sort();
+    text = [...nodes, ...edges].join('\n');
+    texts.set(run, text);
+  }
+  return text;
+}

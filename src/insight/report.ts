@@ -1,0 +1,100 @@
+import {lowerBound} from '../graph/simulate.ts';
+import type {NodeId} from '../plan/plan.ts';
+import type {Run} from '../record/run.ts';
+import {type Bottleneck, bottlenecksOf} from './bottlenecks.ts';
+import {type Budget, type BudgetLine, budgetLinesOf} from './budget.ts';
+import {withChanges} from './change.ts';
+import {type CriticalPath, criticalPathOf} from './critical-path.ts';
+import {experienceOf} from './experience.ts';
+import type {Finding} from './finding.ts';
+import {findingsOf} from './findings.ts';
+import {type Gap, gapsOf} from './gaps.ts';
+import {type Kpi, kpisOf} from './kpis.ts';
+import {longestChainMs, modelOf, outcomeOf} from './model.ts';
+import {averageParallelism, type ParallelismStep, parallelismOf} from './parallelism.ts';
+import {type PastError, pastErrorsOf} from './prediction.ts';
+import {type Step, stepsOf} from './steps.ts';
+import {type TimeKind, type TimeSlice, timeAccountOf, totalsOf} from './time-account.ts';
+
+/** Everything that can be said of one run. */
+export interface RunReport {
+  readonly run: Run;
+  readonly criticalPath: CriticalPath;
+  /** No schedule on this machine is faster: the longest chain, or all processor time on all cores. */
+  readonly speedOfLight: {readonly ms: number; readonly by: 'chain' | 'cores'};
+  /** The speed of light over the wall time, 0 to 1. */
+  readonly efficiency: number;
+  readonly parallelism: {readonly steps: readonly ParallelismStep[]; readonly average: number};
+  /** Where the wall time went; the slices follow each other from 0 to its end. */
+  readonly account: {readonly slices: readonly TimeSlice[]; readonly totals: Readonly<Record<TimeKind, number>>};
+  /** What the simulation makes of this very run, ms: how far it is from the wall time is the error of the model. */
+  readonly simulatedMs: number;
+  readonly bottlenecks: readonly Bottleneck[];
+  readonly budget: readonly BudgetLine[];
+  readonly findings: readonly Finding[];
+  readonly steps: readonly Step[];
+  readonly kpis: readonly Kpi[];
+  readonly pastErrors: readonly PastError[];
+  /** Of each task, its time in earlier runs and this one, the oldest first, ms; hits are left out. */
+  readonly history: ReadonlyMap<NodeId, readonly number[]>;
+  /** What the run does not tell, and what in it cannot be. */
+  readonly gaps: readonly Gap[];
+}
+
+/** @param earlier runs of the same checkout before this one, the newest first */
+export function reportOf(run: Run, earlier: readonly Run[], budget: Budget): RunReport {
+  const model = modelOf(run);
+  const experience = experienceOf([run, ...earlier]);
+  const base = outcomeOf(model);
+  const slices = timeAccountOf(run);
+  const speedOfLight = lowerBound(
+    longestChainMs(model),
+    model.nodes.map(({work}) => work),
+    model.cores,
+  );
+  const context = {
+    run,
+    earlier,
+    model,
+    experience,
+    account: slices,
+    gain: (...changes: Parameters<typeof withChanges>[1]) =>
+      Math.max(0, base.wallMs - outcomeOf(withChanges(model, changes, experience)).wallMs),
+  };
+  const findings = findingsOf(context, budget);
+  const steps = parallelismOf(run);
+  return {
+    run,
+    criticalPath: criticalPathOf(model),
+    speedOfLight,
+    efficiency: run.wallMs === 0 ? 1 : Math.min(1, speedOfLight.ms / run.wallMs),
+    parallelism: {steps, average: averageParallelism(steps)},
+    account: {slices, totals: totalsOf(slices)},
+    simulatedMs: base.wallMs,
+    bottlenecks: bottlenecksOf(model, experience),
+    budget: budgetLinesOf(run, budget),
+    findings,
+    steps: stepsOf(model, findings, experience),
+    kpis: kpisOf(run),
+    pastErrors: pastErrorsOf([run, ...earlier]),
+    history: historyOf(run, earlier),
+    gaps: gapsOf(run),
+  };
+}
+
+/** So many points make a sparkline. */
+const MOST_POINTS = 30;
+
+function historyOf(run: Run, earlier: readonly Run[]): ReadonlyMap<NodeId, readonly number[]> {
+  const history = new Map<NodeId, number[]>();
+  const known = new Set(run.plan.nodes.map(({id}) => id));
+  for (const {tasks} of [run, ...earlier].slice(0, MOST_POINTS).reverse())
+    for (const {task, status, start, finish, ready} of tasks) {
+      if (!known.has(task) || start === undefined || (status !== 'passed' && status !== 'failed')) continue;
+      const ms = (ready ?? finish) - start;
+      const points = history.get(task);
+      if (points === undefined) history.set(task, [ms]);
+      else points.push(ms);
+    }
+  return history;
+}
