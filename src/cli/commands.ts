@@ -197,6 +197,19 @@ const compare: Definition = (program, end) => {
     });
 };
 
+const profile: Definition = (program, end) => {
+  program
+    .command('profile')
+    .description('run one task under a profiler, without the cache and without what it needs')
+    .argument('<task>', 'a task (web#test), or a phase of which there is one')
+    .option('-e, --env <profile>', 'the env profile')
+    .option('-D, --define <NAME=value>', 'a variable for every command; wins over the config', gather)
+    .option('--json', 'the stacks as JSON')
+    .action(async (task: string, options) => {
+      end(await (await import('./profile.ts')).profile(task, {...program.opts(), ...options}));
+    });
+};
+
 const cache: Definition = (program, end) => {
   const cache = program.command('cache').description('look after the results that are kept').enablePositionalOptions();
   cache
@@ -262,6 +275,7 @@ export const COMMANDS: Readonly<Record<string, Definition>> = {
   report,
   simulate,
   compare,
+  profile,
   cache,
   schema,
 };

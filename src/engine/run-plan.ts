@@ -24,7 +24,7 @@ import {ScriptFiles} from './command-line.ts';
 import {Engine} from './engine.ts';
 import type {ContinuePolicy} from './engine-options.ts';
 import {Environment} from './environment.ts';
-import {HostExecutor} from './executors/host.ts';
+import {HostExecutor, type Wrap} from './executors/host.ts';
 import {LogStore, pruneLogs} from './log-store.ts';
 import {ProcessMeter, systemSources} from './process-meter.ts';
 import {endProcesses, firstNumberAfterUs, processesOfRuns} from './processes.ts';
@@ -54,6 +54,8 @@ export interface RunPlanOptions {
   readonly cachePlace: {readonly directory: string; readonly limits: StoreLimits};
   /** Versions of the tools that the config asks for. */
   readonly tools: Readonly<Record<string, string>>;
+  /** Put around every command. */
+  readonly wrap?: Wrap;
   /** Gets a function that stops the run: asks at the first call, kills at the second. */
   readonly onInterruptible: (interrupt: (signal: string) => void) => void;
 }
@@ -87,7 +89,7 @@ export async function runPlan(options: RunPlanOptions): Promise<Run> {
     planned,
     root: project.root,
     dialect: project.dialect,
-    executor: new HostExecutor(new ScriptFiles(logs.folder), new ProcessMeter(systemSources())),
+    executor: new HostExecutor(new ScriptFiles(logs.folder), new ProcessMeter(systemSources()), options.wrap),
     environment,
     ...(cache !== undefined && {cache}),
     logs,

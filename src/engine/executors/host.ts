@@ -6,21 +6,32 @@ import type {Execution, Executor, Order} from '../executor.ts';
 import type {ProcessMeter} from '../process-meter.ts';
 import {endProcesses, groupMembers, sendSignal} from '../processes.ts';
 
+/** Puts something around a command, such as a profiler. */
+export type Wrap = (
+  line: CommandLine,
+  env: Readonly<Record<string, string>>,
+) => {readonly line: CommandLine; readonly env: Readonly<Record<string, string>>};
+
+const asItIs: Wrap = (line, env) => ({line, env});
+
 /** Runs commands as processes of this machine, each in a session and process group of its own. */
 export class HostExecutor implements Executor {
   readonly #scripts: ScriptFiles;
   readonly #meter: ProcessMeter;
+  readonly #wrap: Wrap;
 
-  constructor(scripts: ScriptFiles, meter: ProcessMeter) {
+  constructor(scripts: ScriptFiles, meter: ProcessMeter, wrap: Wrap = asItIs) {
     this.#scripts = scripts;
     this.#meter = meter;
+    this.#wrap = wrap;
   }
 
   start(order: Order): Execution {
     let commandStarted: CommandLine | undefined;
     try {
       commandStarted = commandLine(order, this.#scripts);
-      return started(order, commandStarted, this.#meter);
+      const {line, env} = this.#wrap(commandStarted, order.env);
+      return started({...order, env}, line, this.#meter);
     } catch (error) {
       // Node throws what it can see at once: arguments that are too long, a full disk under a script
       return neverStarted(
