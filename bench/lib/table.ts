@@ -1,3 +1,4 @@
+import type {Machine} from './environment.ts';
 import type {BarResult, BenchResult, ScenarioResult, Series} from './result.ts';
 import {ratioOf, spreadOf} from './statistics.ts';
 
@@ -110,12 +111,17 @@ function originOf({date, machine, versions, missing, settings, scenarios}: Bench
   const rounds = [...new Set(scenarios.flatMap(({series}) => series.map(({wallMs}) => wallMs.length)))].filter(
     (count) => count > 0,
   );
-  const gigabytes = Math.round(machine.memoryBytes / 1024 ** 3);
   return [
-    `Measured ${date.slice(0, 10)}: ${machine.processor}, ${machine.cores} cores, ${gigabytes} GiB, ${machine.system}, Node ${machine.node}.`,
+    measuredOn(date, machine),
     `Medians of ${rounds.sort((left, right) => left - right).join(' or ')} interleaved rounds; ${list(settings)}; ${list(versions)}.`,
     ...(missing.length > 0 ? [`Not on this machine, so not measured: ${missing.join(', ')}.`] : []),
   ].join(' ');
+}
+
+/** When and where, as a sentence. `date`: ISO 8601. */
+export function measuredOn(date: string, {processor, cores, memoryBytes, system, node}: Machine): string {
+  const gigabytes = Math.round(memoryBytes / 1024 ** 3);
+  return `Measured ${date.slice(0, 10)}: ${processor}, ${cores} cores, ${gigabytes} GiB, ${system}, Node ${node}.`;
 }
 
 const firstLine = (text: string): string => text.split('\n')[0] ?? '';
