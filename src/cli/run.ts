@@ -1,4 +1,5 @@
 import {availableParallelism, totalmem} from 'node:os';
+import {setFlagsFromString} from 'node:v8';
 import {PacelineError} from '../base/error.ts';
 import type {Diagnostic} from '../base/source.ts';
 import {VERSION} from '../base/version.ts';
@@ -101,12 +102,16 @@ const EMPTY_PLAN: TaskPlan = {
   diagnostics: [],
 };
 
+/** From so many tasks on, memory is worth more than a few hundredths of the time (docs/decisions.md). */
+const MANY_TASKS = 200;
+
 async function execute(
   project: Project,
   planned: TaskPlan,
   options: RunOptions,
   fixed: Pick<RunPlanOptions, 'jobs' | 'command' | 'phases'>,
 ): Promise<number> {
+  if (planned.tasks.size >= MANY_TASKS) setFlagsFromString('--optimize-for-size');
   const folder = openStateFolder(project.root);
   const history = openHistory(folder, project.state.history);
   const {skip, remember} = await skipping(project, planned, folder.path, history.succeeded);
