@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {anyRun, planOfTasks, runStarted} from '../../test/support/run-events.ts';
 import type {NodeId} from '../plan/plan.ts';
-import type {RunEvent} from './events.ts';
+import type {RunEvent, Usage} from './events.ts';
 import {foldEvents, RunFold} from './fold.ts';
 import type {Run} from './run.ts';
 
@@ -43,6 +43,7 @@ test('spans nest, attempt by attempt', () => {
       "  task 10-41 ok build",
       "    attempt 10-21 failed build",
       "      command 11-20 failed tsc",
+      "    retry 21-30 ok build",
       "    attempt 30-41 ok build",
       "      command 31-40 ok tsc",
     ]
@@ -59,7 +60,7 @@ test('a run is what its first and last events say, and what happened to each tas
         "build",
       ],
       "exitCode": 0,
-      "format": 1,
+      "format": 2,
       "id": "0run",
       "jobs": 4,
       "notices": [
@@ -120,10 +121,156 @@ test('events that stop in the middle make an interrupted run', () => {
       "  task 10-31 failed build",
       "    attempt 10-21 failed build",
       "      command 11-20 failed tsc",
+      "    retry 21-30 ok build",
       "    attempt 30-31 failed build",
       "      command 31-31 failed tsc",
     ]
   `);
+});
+
+/** What is known of a task only when it has ended, and what paceline did for the whole run. */
+const cachedAndStored: readonly RunEvent[] = [
+  runStarted({plan: planOfTasks('lib', 'build', 'late')}),
+  {kind: 'step-finished', time: 5, step: 'index', start: 4},
+  {
+    kind: 'task-finished',
+    time: 16,
+    task: 'lib' as NodeId,
+    status: 'cached',
+    attempts: 0,
+    flaky: false,
+    times: {free: 5, slot: 8, lookup: {start: 9, end: 11}, restore: {start: 11, end: 15}},
+  },
+  {kind: 'task-started', time: 20, task: build, attempt: 1, log},
+  {kind: 'command-started', time: 21, task: build, attempt: 1, command: 0, line: 'echo', pid: 9, role: 'before'},
+  {kind: 'command-finished', time: 22, task: build, attempt: 1, command: 0, end: passed},
+  {kind: 'command-started', time: 23, task: build, attempt: 1, command: 1, line: 'tsc', pid: 10},
+  {kind: 'command-finished', time: 24, task: build, attempt: 1, command: 1, end: passed},
+  {
+    kind: 'task-finished',
+    time: 30,
+    task: build,
+    status: 'passed',
+    attempts: 1,
+    flaky: false,
+    times: {free: 16, slot: 16, lookup: {start: 17, end: 19}, store: {start: 25, end: 29}},
+  },
+  {
+    kind: 'task-finished',
+    time: 31,
+    task: 'late' as NodeId,
+    status: 'blocked',
+    attempts: 0,
+    flaky: false,
+    times: {free: 31},
+  },
+  {kind: 'step-finished', time: 35, step: 'finish', start: 32},
+  {kind: 'run-finished', time: 36, status: 'passed', exitCode: 0},
+];
+
+test('waiting, lookups, restoring and storing are spans; a cached task has a start, one that never got a slot has none', () => {
+  const run = foldEvents(cachedAndStored)!;
+  expect(spanLines(run)).toMatchInlineSnapshot(`
+    [
+      "run 0-36 ok",
+      "  config 0-1 ok",
+      "  plan 1-2 ok",
+      "  index 4-5 ok",
+      "  task 8-16 ok lib",
+      "  wait 5-8 ok lib",
+      "    lookup 9-11 ok lib",
+      "    restore 11-15 ok lib",
+      "  task 16-30 ok build",
+      "    attempt 20-25 ok build",
+      "      hook 21-22 ok echo",
+      "      command 23-24 ok tsc",
+      "    lookup 17-19 ok build",
+      "    store 25-29 ok build",
+      "  finish 32-35 ok",
+    ]
+  `);
+  expect(run.tasks.map(({task, start}) => [task, start])).toEqual([
+    ['lib', 8],
+    ['build', 16],
+    ['late', undefined],
+  ]);
+});
+
+test('a run that ends in the pause before another attempt: the attempt ended when the pause began', () => {
+  const stopped: RunEvent = {
+    kind: 'task-finished',
+    time: 25,
+    task: build,
+    status: 'cancelled',
+    attempts: 1,
+    flaky: false,
+  };
+  const ended = spanLines(
+    foldEvents([
+      ...flaky.slice(0, 5),
+      stopped,
+      {kind: 'run-finished', time: 26, status: 'interrupted', exitCode: 130},
+    ])!,
+  );
+  const notice: RunEvent = {kind: 'notice', time: 25, level: 'info', code: 'W_LEFTOVER', message: 'late'};
+  const killed = spanLines(foldEvents([...flaky.slice(0, 5), notice])!);
+  for (const lines of [ended, killed])
+    expect(lines.slice(3)).toEqual([
+      '  task 10-25 failed build',
+      '    attempt 10-21 failed build',
+      '      command 11-20 failed tsc',
+      '    retry 21-25 failed build',
+    ]);
+});
+
+test('usage is that of all commands; what one of them does not tell is not told of the task', () => {
+  const command = (number: number, usage: Usage | undefined): RunEvent[] => [
+    {kind: 'command-started', time: 11, task: build, attempt: 1, command: number, line: 'tsc', pid: 9},
+    {
+      kind: 'command-finished',
+      time: 12,
+      task: build,
+      attempt: 1,
+      command: number,
+      end: passed,
+      ...(usage !== undefined && {usage}),
+    },
+  ];
+  const usageOf = (...usages: readonly (Usage | undefined)[]): Usage | undefined =>
+    foldEvents([...flaky.slice(0, 2), ...usages.flatMap((usage, number) => command(number, usage)), flaky[8]!])!
+      .tasks[0]!.usage;
+  expect(usageOf(undefined)).toBe(undefined);
+  expect(
+    usageOf(
+      {cpuMs: 10, readBytes: 1, peakMemoryBytes: 5},
+      {cpuMs: 20, writtenBytes: 7, peakMemoryBytes: 9, shared: true},
+    ),
+  ).toEqual({
+    cpuMs: 30,
+    peakMemoryBytes: 9,
+    shared: true,
+  });
+  expect(usageOf({cpuMs: 10}, {peakMemoryBytes: 9}, {cpuMs: 5})).toEqual({peakMemoryBytes: 9});
+});
+
+test('what is known of a task when the program is killed is kept', () => {
+  const events: RunEvent[] = [
+    ...flaky.slice(0, 1),
+    {kind: 'cache-missed', time: 9, task: build, reason: 'src/a.ts changed', differences: ['src/a.ts']},
+    ...flaky.slice(1, 3),
+    {kind: 'command-finished', time: 20, task: build, attempt: 1, command: 0, end: passed, usage: {cpuMs: 10}},
+    {kind: 'task-ready', time: 21, task: build},
+  ];
+  expect(foldEvents(events)!.tasks).toMatchObject([
+    {
+      status: 'cancelled',
+      missed: 'src/a.ts changed',
+      missedBy: ['src/a.ts'],
+      ready: 21,
+      usage: {cpuMs: 10},
+      finish: 21,
+    },
+  ]);
 });
 
 test('tasks that have the names of spans keep their own', () => {

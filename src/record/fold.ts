@@ -1,5 +1,5 @@
 import type {NodeId} from '../plan/plan.ts';
-import type {LogRange, RunEvent, RunStarted, TaskFinished, Usage} from './events.ts';
+import type {LogRange, RunEvent, RunStarted, TaskFinished, TaskStatus, Usage} from './events.ts';
 import {RUN_FORMAT, type Run, type Span, type TaskRecord} from './run.ts';
 
 type Draft = {-readonly [Key in keyof Span]: Span[Key]};
@@ -7,10 +7,14 @@ type Draft = {-readonly [Key in keyof Span]: Span[Key]};
 /** Of the differences of a miss. */
 const KEPT_DIFFERENCES = 5;
 
+/** Of the span of a task: nothing went wrong. */
+const ENDED_WELL: ReadonlySet<TaskStatus> = new Set(['passed', 'cached', 'skipped', 'stopped']);
+
 /** A task under way. */
 interface RunningTask {
   readonly span: Draft;
   attempt: Draft;
+  /** The pause behind that attempt, while it lasts. */
   retry?: Draft;
   usage?: Usage;
   attempts: number;
@@ -147,6 +151,7 @@ export class RunFold {
     const span = known?.span ?? this.#begin({kind: 'task', task, start, parent: this.#whole.id});
     const draft = this.#begin({kind: 'attempt', task, start, parent: span.id});
     finish(known?.retry, start, true);
+    delete known?.retry;
     if (known === undefined)
       this.#running.set(task, {span, attempt: draft, attempts: attempt, log, commands: new Map()});
     else Object.assign(known, {attempt: draft, attempts: attempt, log});
@@ -169,9 +174,10 @@ export class RunFold {
   #finishTask({kind: _kind, time, ...rest}: TaskFinished): void {
     const running = this.#running.get(rest.task);
     const {task, times} = rest;
-    const ok = rest.status === 'passed' || rest.status === 'cached' || rest.status === 'stopped';
+    const ok = ENDED_WELL.has(rest.status);
     const executed = times?.store?.start ?? time;
-    this.#finishAttempt(task, executed, ok);
+    // in the pause before the next attempt the last one has ended
+    if (running?.retry === undefined) this.#finishAttempt(task, executed, ok);
     finish(running?.retry, time, false);
     const slot = times?.slot;
     const span = running?.span ?? (slot === undefined ? undefined : this.#begin({kind: 'task', task, start: slot}));
@@ -185,8 +191,7 @@ export class RunFold {
     const started = span === undefined ? {} : {start: span.start};
     const usage = running?.usage === undefined ? {} : {usage: running.usage};
     const ready = running?.ready === undefined ? {} : {ready: running.ready};
-    const missed = this.#missed.get(rest.task);
-    this.#tasks.push({...rest, ...missed, ...started, ...ready, ...usage, finish: time});
+    this.#tasks.push({...rest, ...this.#missed.get(task), ...started, ...ready, ...usage, finish: time});
   }
 
   /** What is known of a task only when it has ended. */
@@ -202,14 +207,17 @@ export class RunFold {
 
   /** Tasks that were running when the events stop. */
   #unfinished(): readonly TaskRecord[] {
-    return [...this.#running].map(([task, {span, attempts, log}]) => ({
+    return [...this.#running].map(([task, {span, attempts, log, ready, usage}]) => ({
       task,
       status: 'cancelled',
       attempts,
       flaky: false,
       reason: 'paceline was killed',
       log,
+      ...this.#missed.get(task),
       start: span.start,
+      ...(ready !== undefined && {ready}),
+      ...(usage !== undefined && {usage}),
       finish: this.#last,
     }));
   }
@@ -217,8 +225,7 @@ export class RunFold {
   #finishedSpans(): readonly Span[] {
     const open = new Set<Draft>([this.#whole]);
     for (const {span, attempt, retry, commands} of this.#running.values())
-      for (const draft of [span, attempt, ...commands.values(), ...(retry === undefined ? [] : [retry])])
-        open.add(draft);
+      for (const draft of [span, retry ?? attempt, ...commands.values()]) open.add(draft);
     const passed = this.#end?.status === 'passed';
     return this.#spans.map((span) =>
       open.has(span) ? {...span, end: this.#last, ok: span === this.#whole && passed} : {...span},

@@ -1,5 +1,7 @@
 import type {z} from 'zod';
 import {PacelineError} from '../base/error.ts';
+import {planProblem} from '../plan/plan-problem.ts';
+import type {Interval, TaskTimes} from './events.ts';
 import {RUN_FORMAT, type Run, type Span, type TaskRecord} from './run.ts';
 import {runSchema} from './run-schema.ts';
 
@@ -11,35 +13,53 @@ export interface ReadRun {
 }
 
 /**
- * Reads a Run as JSON, of this format or an older one. Times that cannot have been (an end before its start, a negative time) are put
- * right and told of, so that whoever shows the run can mark them.
+ * Reads a Run as JSON, of this format or an older one, or a report with a Run in it. Times that cannot have been (an end before its
+ * start, a negative time) are put right and told of, so that whoever shows the run can mark them.
  * @param name of the file, for messages
  * @throws PacelineError E_RUN_FILE when it is no Run, was cut off, or comes from a newer paceline
  */
 export function readRun(text: string, name: string): ReadRun {
-  let value: unknown;
+  const value = runIn(parsedJson(text, name));
+  const format = memberOf(value, 'format');
+  if (typeof format === 'number' && format > RUN_FORMAT)
+    throw new PacelineError(
+      'E_RUN_FILE',
+      `${name} was written by a newer paceline: its format is ${format}, and this version reads up to ${RUN_FORMAT}.`,
+      {hint: 'Update paceline, or write the file with this version.'},
+    );
+  const parsed = runSchema.safeParse(value);
+  if (!parsed.success) throw noRun(name, firstProblem(parsed.error));
+  const run = {...parsed.data, format: RUN_FORMAT} as unknown as Run;
+  const problem = planProblem(run.plan);
+  if (problem !== undefined) throw noRun(name, problem);
+  return possible(run);
+}
+
+function noRun(name: string, problem: string): PacelineError {
+  return new PacelineError('E_RUN_FILE', `${name} is no run of paceline: ${problem}.`, {
+    hint: 'A run is written with `paceline history show <run> --json` or `paceline report --format json`.',
+  });
+}
+
+function parsedJson(text: string, name: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw new PacelineError('E_RUN_FILE', `${name} is not complete JSON: ${(error as Error).message}.`, {
       hint: 'It may have been cut off; write it again with `paceline history show <run> --json`.',
     });
   }
-  const format = typeof value === 'object' && value !== null && 'format' in value ? value.format : undefined;
-  if (typeof format === 'number' && format > RUN_FORMAT)
-    throw new PacelineError(
-      'E_RUN_FILE',
-      `${name} was written by a newer paceline: its format is ${format}, and this version reads up to ${RUN_FORMAT}.`,
-      {
-        hint: 'Update paceline, or write the file with this version.',
-      },
-    );
-  const parsed = runSchema.safeParse(value);
-  if (!parsed.success)
-    throw new PacelineError('E_RUN_FILE', `${name} is no run of paceline: ${firstProblem(parsed.error)}.`, {
-      hint: 'A run is written with `paceline history show <run> --json` or `paceline report --format json`.',
-    });
-  return possible(parsed.data as unknown as Run);
+}
+
+/** A report as JSON has its run in a member. */
+function runIn(value: unknown): unknown {
+  return memberOf(value, 'format') === undefined ? (memberOf(value, 'run') ?? value) : value;
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
 }
 
 function firstProblem(error: z.ZodError): string {
@@ -47,34 +67,61 @@ function firstProblem(error: z.ZodError): string {
   return issue === undefined ? 'it has another shape' : `${issue.path.join('.') || 'it'}: ${issue.message}`;
 }
 
+/** Puts right what cannot have been, and says so. */
+class Corrector {
+  readonly problems: string[] = [];
+
+  start(what: string, start: number): number {
+    if (start >= 0) return start;
+    this.problems.push(`${what} starts ${Math.round(-start)} ms before the run`);
+    return 0;
+  }
+
+  end(what: string, start: number, end: number): number {
+    if (end >= start) return end;
+    this.problems.push(`${what} ends ${Math.round(start - end)} ms before it starts`);
+    return start;
+  }
+
+  interval(what: string, {start, end}: Interval): Interval {
+    const from = this.start(what, start);
+    return {start: from, end: this.end(what, from, end)};
+  }
+}
+
 /** The same run with times that can have been. */
 function possible(run: Run): ReadRun {
-  const problems: string[] = [];
-  const fixedEnd = (what: string, start: number, end: number): number => {
-    if (end >= start) return end;
-    problems.push(`${what} ends ${Math.round(start - end)} ms before it starts`);
-    return start;
-  };
-  const fixedStart = (what: string, start: number): number => {
-    if (start >= 0) return start;
-    problems.push(`${what} starts ${Math.round(-start)} ms before the run`);
-    return 0;
-  };
+  const corrector = new Corrector();
   const spans = run.spans.map((span): Span => {
     const what = span.task === undefined ? `the span ${span.kind}` : `${span.kind} of ${span.task}`;
-    const start = fixedStart(what, span.start);
-    return {...span, start, end: fixedEnd(what, start, span.end)};
+    return {...span, ...corrector.interval(what, span)};
   });
-  const tasks = run.tasks.map((task): TaskRecord => {
-    if (task.start === undefined) return task;
-    const start = fixedStart(task.task, task.start);
-    return {...task, start, finish: fixedEnd(task.task, start, task.finish)};
-  });
+  const tasks = run.tasks.map((task) => possibleTask(task, corrector));
   const last = tasks.reduce((most, {finish}) => Math.max(most, finish), 0);
   let {wallMs} = run;
   if (wallMs < last) {
-    problems.push(`the run ends ${Math.round(last - wallMs)} ms before its last task`);
+    corrector.problems.push(`the run ends ${Math.round(last - wallMs)} ms before its last task`);
     wallMs = last;
   }
-  return {run: {...run, wallMs, tasks, spans}, problems};
+  return {run: {...run, wallMs, tasks, spans}, problems: corrector.problems};
+}
+
+function possibleTask(task: TaskRecord, corrector: Corrector): TaskRecord {
+  const name = task.task;
+  const finish = corrector.start(`the end of ${name}`, task.finish);
+  const times = task.times === undefined ? {} : {times: possibleTimes(name, task.times, corrector)};
+  if (task.start === undefined) return {...task, finish, ...times};
+  const start = corrector.start(name, task.start);
+  const ready = task.ready === undefined ? {} : {ready: corrector.end(`getting ready of ${name}`, start, task.ready)};
+  return {...task, start, finish: corrector.end(name, start, finish), ...ready, ...times};
+}
+
+function possibleTimes(name: string, times: TaskTimes, corrector: Corrector): TaskTimes {
+  const free = corrector.start(`waiting of ${name}`, times.free);
+  const slot = times.slot === undefined ? {} : {slot: corrector.end(`waiting of ${name}`, free, times.slot)};
+  const parts = (['lookup', 'restore', 'store'] as const).flatMap((part) => {
+    const interval = times[part];
+    return interval === undefined ? [] : [[part, corrector.interval(`${part} of ${name}`, interval)] as const];
+  });
+  return {free, ...slot, ...Object.fromEntries(parts)};
 }

@@ -32,7 +32,7 @@ const plan = z.object({
       id: z.string(),
       kind: z.enum(['task', 'group', 'step', 'job']),
       parent: z.string().optional(),
-      takes: z.record(z.string(), z.number()).describe('units of each pool that it holds while it runs'),
+      takes: z.record(z.string(), z.number().min(0)).describe('units of each pool that it holds while it runs'),
       origin: origin.optional(),
       final: z.enum(['after_all', 'on_error', 'on_success']).optional(),
     }),
@@ -40,7 +40,7 @@ const plan = z.object({
   edges: z.array(
     z.object({from: z.string(), to: z.string(), kind: z.enum(['needs', 'after', 'order']), origin: origin.optional()}),
   ),
-  pools: z.array(z.object({name: z.string(), capacity: z.union([z.number(), z.literal('unbounded')])})),
+  pools: z.array(z.object({name: z.string(), capacity: z.union([z.number().min(0), z.literal('unbounded')])})),
 });
 
 const status = z.enum(['passed', 'cached', 'failed', 'tolerated', 'skipped', 'blocked', 'cancelled', 'stopped']);
@@ -135,7 +135,7 @@ export const runSchema = z
     description: `One run: what should happen (plan) and what did (tasks, spans). Format ${RUN_FORMAT}; earlier formats lack members.`,
   });
 
-/** JSON Schema, draft 2020-12. */
+/** JSON Schema, draft 2020-12. Members that it does not name are allowed, as they are when a file is read. */
 export function runJsonSchema(): object {
-  return z.toJSONSchema(runSchema);
+  return z.toJSONSchema(runSchema, {io: 'input'});
 }
