@@ -97,10 +97,13 @@ function possible(run: Run): ReadRun {
     return {...span, ...corrector.interval(what, span)};
   });
   const tasks = run.tasks.map((task) => possibleTask(task, corrector));
-  const last = tasks.reduce((most, {finish}) => Math.max(most, finish), 0);
+  const last = [...tasks.map(({finish}) => finish), ...spans.map(({end}) => end)].reduce(
+    (most, end) => Math.max(most, end),
+    0,
+  );
   let {wallMs} = run;
   if (wallMs < last) {
-    corrector.problems.push(`the run ends ${Math.round(last - wallMs)} ms before its last task`);
+    corrector.problems.push(`the run ends ${Math.round(last - wallMs)} ms before the last thing in it`);
     wallMs = last;
   }
   return {run: {...run, wallMs, tasks, spans}, problems: corrector.problems};
