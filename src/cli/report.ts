@@ -1,15 +1,16 @@
 import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {PacelineError} from '../base/error.ts';
 import {type Budget, NO_BUDGET} from '../insight/budget.ts';
-import {compare} from '../insight/compare.ts';
+import {type Comparison, compare} from '../insight/compare.ts';
 import {type RunReport, reportOf} from '../insight/report.ts';
 import {loadProject} from '../project/load.ts';
 import {readLog} from '../record/read-log.ts';
 import type {TaskRecord} from '../record/run.ts';
-import type {StateFolder} from '../record/state-folder.ts';
-import {screenOf} from '../ui/style.ts';
+import {printComparison, printReport} from '../ui/report.ts';
+import {type Screen, screenOf} from '../ui/style.ts';
 import {budgetOf} from './budget.ts';
-import {type HistoryOptions, namedRun, runsBefore, runsNamed, withHistory} from './stored-runs.ts';
+import {type HistoryOptions, rootOf, runsBefore, runsNamed, withHistoryFor} from './stored-runs.ts';
 
 type Format = 'text' | 'md' | 'json' | 'junit' | 'trace' | 'csv';
 
@@ -22,26 +23,23 @@ interface ReportOptions extends HistoryOptions {
 
 /** `paceline report [run...]`: what there is to say of a run; of several, the newest, with the others before it. */
 export async function report(words: readonly string[], options: ReportOptions): Promise<number> {
-  return withHistory(options, async (store, folder) => {
-    const runs = await runsNamed(words.length === 0 ? ['last'] : words, () => store, warn);
+  const names = words.length === 0 ? ['last'] : words;
+  const against = options.against === undefined ? [] : [options.against];
+  return withHistoryFor([...names, ...against], options, async (store, folder) => {
+    const runs = await runsNamed(names, store, options);
     const [run, ...others] = runs;
-    if (run === undefined)
-      throw new PacelineError('E_UNKNOWN_RUN', 'There is no run yet.', {hint: 'Run something: paceline run build.'});
+    if (run === undefined) return 0;
     const earlier = others.length > 0 ? others : runsBefore(store, run);
-    const made = reportOf(run, earlier, budgetNow(run.root));
-    const before = options.against === undefined ? undefined : namedRun(store, options.against);
-    const comparison = before === undefined ? undefined : compare([before], [run], earlier);
+    const made = reportOf(run, earlier, budgetNow(rootOf(options)));
+    const before = await runsNamed(against, store, options);
+    const comparison = before.length === 0 ? undefined : compare(before, [run], earlier);
+    // logs of a run that came in a file are elsewhere
+    const logs = store?.get(run.id) === undefined ? undefined : join(folder.logs, run.id);
     if (options.format === 'text' && options.out === undefined) {
-      const {printReport, printComparison} = await import('../ui/report.ts');
-      const screen = screenOf(process.stdout, process.env);
-      printReport(screen, made);
-      if (comparison !== undefined) {
-        screen.write('\n');
-        printComparison(screen, comparison);
-      }
+      printText(screenOf(process.stdout, process.env), made, comparison);
       return 0;
     }
-    const text = await textOf(options.format, made, {folder, comparison, runs});
+    const text = await textOf(options.format, made, {logs, comparison, runs});
     if (options.out === undefined) process.stdout.write(text);
     else {
       write(options.out, text);
@@ -52,13 +50,14 @@ export async function report(words: readonly string[], options: ReportOptions): 
 }
 
 interface Around {
-  readonly folder: StateFolder;
-  readonly comparison: ReturnType<typeof compare> | undefined;
+  /** Of the run; undefined when they are not here. */
+  readonly logs: string | undefined;
+  readonly comparison: Comparison | undefined;
   readonly runs: readonly RunReport['run'][];
 }
 
-async function textOf(format: Format, made: RunReport, {folder, comparison, runs}: Around): Promise<string> {
-  const logOf = (task: TaskRecord): string => logText(folder, made.run.id, task);
+async function textOf(format: Format, made: RunReport, {logs, comparison, runs}: Around): Promise<string> {
+  const logOf = (task: TaskRecord): string => logText(logs, task);
   switch (format) {
     case 'md':
       return (await import('../export/markdown.ts')).markdownReport(made, comparison);
@@ -71,20 +70,11 @@ async function textOf(format: Format, made: RunReport, {folder, comparison, runs
     case 'csv':
       return (await import('../export/csv.ts')).csvReport(runs);
     case 'text': {
-      const {printReport} = await import('../ui/report.ts');
       let text = '';
-      printReport(
-        {
-          write: (part) => {
-            text += part;
-          },
-          colour: false,
-          live: false,
-          columns: () => 120,
-          rows: () => 100,
-        },
-        made,
-      );
+      const write = (part: string): void => {
+        text += part;
+      };
+      printText({write, colour: false, live: false, columns: () => 120, rows: () => 100}, made, comparison);
       return text;
     }
     default:
@@ -92,11 +82,18 @@ async function textOf(format: Format, made: RunReport, {folder, comparison, runs
   }
 }
 
+function printText(screen: Screen, made: RunReport, comparison: Comparison | undefined): void {
+  printReport(screen, made);
+  if (comparison === undefined) return;
+  screen.write('\n');
+  printComparison(screen, comparison);
+}
+
 /** The end of a task's output; '' when the log is gone. */
-function logText(folder: StateFolder, run: string, {log}: TaskRecord): string {
-  if (log === undefined) return '';
+function logText(logs: string | undefined, {log}: TaskRecord): string {
+  if (log === undefined || logs === undefined) return '';
   try {
-    return readLog(`${folder.logs}/${run}`, log, LOG_TAIL).toString('utf8');
+    return readLog(logs, log, LOG_TAIL).toString('utf8');
   } catch {
     return '';
   }
@@ -120,11 +117,8 @@ function write(path: string, text: string): void {
     writeFileSync(path, text);
   } catch (error) {
     throw new PacelineError('E_REPORT_WRITE', `${path} cannot be written: ${(error as Error).message}.`, {
+      hint: 'Name a file in a folder that exists and that you may write to.',
       cause: error,
     });
   }
-}
-
-function warn(message: string): void {
-  process.stderr.write(`warning ${message}\n`);
 }

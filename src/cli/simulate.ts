@@ -3,12 +3,14 @@ import {duration, percentChange, plural} from '../base/figures.ts';
 import {nearestName} from '../base/nearest-name.ts';
 import {type Change, changeText, unknownNames, withChanges} from '../insight/change.ts';
 import {experienceOf} from '../insight/experience.ts';
-import {modelOf, outcomeOf} from '../insight/model.ts';
+import {isNamed, type Model, modelOf, type Outcome, outcomeOf} from '../insight/model.ts';
 import {pastErrorsOf, predict} from '../insight/prediction.ts';
 import {median} from '../insight/statistics.ts';
-import {painted, screenOf} from '../ui/style.ts';
+import type {Run} from '../record/run.ts';
+import {painted, type Screen, screenOf} from '../ui/style.ts';
+import {oneLine} from '../ui/text.ts';
 import {durationOption} from './duration-option.ts';
-import {type HistoryOptions, namedRun, runsBefore, withHistory} from './stored-runs.ts';
+import {type HistoryOptions, runsBefore, runsNamed, withHistoryFor} from './stored-runs.ts';
 
 export interface SimulateOptions extends HistoryOptions {
   readonly run: string;
@@ -28,108 +30,175 @@ export interface SimulateOptions extends HistoryOptions {
 
 /** `paceline simulate`: what a change of the pipeline would do to a run. */
 export async function simulate(options: SimulateOptions): Promise<number> {
-  return withHistory(options, (store) => {
-    const run = namedRun(store, options.run);
-    const earlier = runsBefore(store, run);
-    const model = modelOf(run);
-    const changes = changesOf(options, model.cores);
-    const ids = model.nodes.map(({id}) => id).filter((id) => id !== '');
-    for (const change of changes) for (const name of unknownNames(change, model)) throw unknownTask(name, ids, run.id);
-    const experience = experienceOf([run, ...earlier]);
-    const asIs = outcomeOf(model);
-    const changed = outcomeOf(withChanges(model, changes, experience));
-    const runs = [run, ...earlier].slice(0, options.last);
-    const before = options.last > 1 ? predict(runs, []) : undefined;
-    const after = options.last > 1 ? predict(runs, changes) : undefined;
-    const errors = pastErrorsOf([run, ...earlier]).map(({error}) => Math.abs(error));
-    const from = before?.p50 ?? asIs.wallMs;
-    const to = after?.p50 ?? changed.wallMs;
-    if (options.json === true) {
-      const value = {
-        run: run.id,
-        changes,
-        measuredMs: run.wallMs,
-        asItIs: before ?? {p50: asIs.wallMs, p90: asIs.wallMs, runs: 1},
-        changed: after ?? {p50: changed.wallMs, p90: changed.wallMs, runs: 1},
-        change: (to - from) / from,
-        pastErrors: errors,
-        tasks: changed.model.nodes.map(({id, work, source}, number) => ({
-          task: id,
-          source,
-          ms: work.ms,
-          width: work.width,
-          start: changed.model.before + (changed.simulation.start[number] ?? 0),
-          end: changed.model.before + (changed.simulation.end[number] ?? 0),
-        })),
-      };
-      process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
-      return 0;
-    }
-    const screen = screenOf(process.stdout, process.env);
-    const line = (text: string): void => screen.write(`${text}\n`);
-    line(`${run.id}  paceline ${run.command.join(' ')}, measured: ${duration(run.wallMs)}`);
-    line(changes.length === 0 ? 'no change' : changes.map(changeText).join(' '));
-    line('');
-    const range = (p50: number, p90: number | undefined): string =>
-      p90 === undefined ? duration(p50) : `${duration(p50)}, 9 of 10 within ${duration(p90)}`;
-    line(`  as it is  ${range(from, before?.p90)}`);
-    line(
-      `  changed   ${painted(screen, 'bold', range(to, after?.p90))}  ${to < from ? '↓' : '↑'} ${percentChange((to - from) / from)}`,
-    );
-    line('');
-    const error = median(errors);
-    line(
-      painted(
-        screen,
-        'dim',
-        error === undefined
-          ? 'No earlier run has this plan: how good predictions are here is not known yet.'
-          : `Of ${plural(errors.length, 'earlier run')} predicted from the ones before, half were within ${(error * 100).toFixed(1)} %.`,
-      ),
-    );
-    line(painted(screen, 'dim', 'Not modelled: disks that several tasks wait for.'));
+  return withHistoryFor([options.run], options, async (store) => {
+    const [run, ...others] = await runsNamed([options.run], store, options);
+    if (run === undefined) return 0;
+    const answer = answerOf(options, run, others.length > 0 ? others : runsBefore(store, run));
+    if (options.json === true) process.stdout.write(`${JSON.stringify(dataOf(answer), undefined, 2)}\n`);
+    else print(screenOf(process.stdout, process.env), answer);
     return 0;
   });
 }
 
+interface Answer {
+  readonly run: Run;
+  readonly changes: readonly Change[];
+  readonly changed: Outcome;
+  readonly from: Estimate;
+  readonly to: Estimate;
+  /** Of the wall time; 0 when there is none. */
+  readonly change: number;
+  /** Of predictions of earlier runs from the ones before, as ratios. */
+  readonly pastErrors: readonly number[];
+}
+
+/** ms. */
+interface Estimate {
+  readonly p50: number;
+  readonly p90: number;
+  readonly runs: number;
+}
+
+function answerOf(options: SimulateOptions, run: Run, earlier: readonly Run[]): Answer {
+  const model = modelOf(run);
+  const changes = changesOf(options, model.cores);
+  assertKnown(changes, model, run.id);
+  const asItIs = outcomeOf(model);
+  const changed = outcomeOf(withChanges(model, changes, experienceOf([run, ...earlier])));
+  const runs = [run, ...earlier].slice(0, options.last);
+  const estimate = (one: Outcome, applied: readonly Change[]): Estimate =>
+    (options.last > 1 ? predict(runs, applied) : undefined) ?? {p50: one.wallMs, p90: one.wallMs, runs: 1};
+  const [from, to] = [estimate(asItIs, []), estimate(changed, changes)];
+  return {
+    run,
+    changes,
+    changed,
+    from,
+    to,
+    change: from.p50 === 0 ? 0 : (to.p50 - from.p50) / from.p50,
+    pastErrors: pastErrorsOf([run, ...earlier]).map(({error}) => Math.abs(error)),
+  };
+}
+
+function dataOf({run, changes, changed: {model, simulation}, from, to, change, pastErrors}: Answer): object {
+  return {
+    run: run.id,
+    changes,
+    measuredMs: run.wallMs,
+    asItIs: from,
+    changed: to,
+    change,
+    pastErrors,
+    tasks: model.nodes.flatMap(({id, work, source}, number) =>
+      id === ''
+        ? []
+        : [
+            {
+              task: id,
+              source,
+              ms: work.ms,
+              width: work.width,
+              start: model.before + (simulation.start[number] ?? 0),
+              end: model.before + (simulation.end[number] ?? 0),
+            },
+          ],
+    ),
+  };
+}
+
+function print(screen: Screen, {run, changes, from, to, change, pastErrors}: Answer): void {
+  const line = (text = ''): void => screen.write(`${text}\n`);
+  const range = ({p50, p90, runs}: Estimate): string =>
+    runs > 1 ? `${duration(p50)}, 9 of 10 within ${duration(p90)}` : duration(p50);
+  const arrow = change < 0 ? '↓' : '↑';
+  line(`${run.id}  paceline ${oneLine(run.command.join(' '))}, measured: ${duration(run.wallMs)}`);
+  line(changes.length === 0 ? 'no change' : changes.map((one) => oneLine(changeText(one))).join(' '));
+  line();
+  line(`  as it is  ${range(from)}`);
+  line(`  changed   ${painted(screen, 'bold', range(to))}  ${arrow} ${percentChange(change)}`);
+  line();
+  const error = median(pastErrors);
+  const known =
+    error === undefined
+      ? 'No earlier run has this plan: how good predictions are here is not known yet.'
+      : `Of ${plural(pastErrors.length, 'earlier run')} predicted from the ones before, half were within ${(error * 100).toFixed(1)} %.`;
+  line(painted(screen, 'dim', known));
+  line(painted(screen, 'dim', 'Not modelled: disks that several tasks wait for.'));
+}
+
 function changesOf(options: SimulateOptions, cores: number): readonly Change[] {
+  if (options.setup !== undefined && options.split === undefined)
+    throw new PacelineError('E_USAGE', '--setup says what each part of a split needs, and nothing is split.', {
+      hint: 'For example: --split test=4 --setup 3s.',
+    });
   const setupMs = options.setup === undefined ? 0 : durationOption('--setup', options.setup);
-  const named = (option: string, words: readonly string[] | undefined, form: RegExp, example: string) =>
-    (words ?? []).map((word) => {
-      const [, task = '', value = ''] = form.exec(word) ?? [];
-      if (task === '')
-        throw new PacelineError('E_USAGE', `${option} ${word} is not understood.`, {
-          hint: `For example: ${option} ${example}.`,
-        });
-      return {task, value};
-    });
-  const addCores = options.addCores ?? 0;
-  if (addCores > 0 && !Number.isFinite(cores) && options.cores === undefined)
-    throw new PacelineError('E_USAGE', 'This run does not say how many cores its machine has.', {
-      hint: 'Say how many there would be: --cores 8.',
-    });
-  const count = options.cores ?? (addCores > 0 ? cores : undefined);
+  const count = coresOf(options, cores);
   return [
     ...(options.cold === true ? [{kind: 'cold'} as const] : []),
     ...(options.jobs === undefined ? [] : [{kind: 'jobs', count: options.jobs} as const]),
-    ...(count === undefined ? [] : [{kind: 'cores', count: count + addCores} as const]),
+    ...(count === undefined ? [] : [{kind: 'cores', count} as const]),
     ...(options.drop ?? []).map((task) => ({kind: 'drop', task}) as const),
     ...(options.hit ?? []).map((task) => ({kind: 'hit', task}) as const),
-    ...named('--speed', options.speed, /^(.+)=(\d*\.?\d+)x?$/, 'test=0.5x').map(
-      ({task, value}) => ({kind: 'speed', task, factor: Number(value)}) as const,
+    ...pairs('--speed', options.speed, /^(.+)=(\d*\.?\d+)x?$/, 'test=0.5x').map(
+      ({first, second}) => ({kind: 'speed', task: first, factor: Number(second)}) as const,
     ),
-    ...named('--split', options.split, /^(.+)=(\d+)$/, 'test=4').map(
-      ({task, value}) => ({kind: 'split', task, parts: Math.max(1, Number(value)), setupMs}) as const,
+    ...pairs('--split', options.split, /^(.+)=([1-9]\d{0,3})$/, 'test=4').map(
+      ({first, second}) => ({kind: 'split', task: first, parts: Number(second), setupMs}) as const,
     ),
-    ...named('--no-edge', options.edge === true ? [] : options.edge, /^(.+?)->(.+)$/, "'lint->test'").map(
-      ({task, value}) => ({kind: 'no-edge', from: task.trim(), to: value.trim()}) as const,
+    ...pairs('--no-edge', options.edge === true ? [] : options.edge, /^(.+?)->(.+)$/, "'lint->test'").map(
+      ({first, second}) => ({kind: 'no-edge', from: first.trim(), to: second.trim()}) as const,
     ),
   ];
 }
 
-function unknownTask(name: string, ids: readonly string[], run: string): PacelineError {
+/** @throws PacelineError E_USAGE */
+function pairs(
+  option: string,
+  words: readonly string[] | undefined,
+  form: RegExp,
+  example: string,
+): readonly {readonly first: string; readonly second: string}[] {
+  return (words ?? []).map((word) => {
+    const [, first = '', second = ''] = form.exec(word) ?? [];
+    if (first === '')
+      throw new PacelineError('E_USAGE', `${option} ${word} is not understood.`, {
+        hint: `For example: ${option} ${example}.`,
+      });
+    return {first, second};
+  });
+}
+
+function coresOf({cores: said, addCores = 0}: SimulateOptions, measured: number): number | undefined {
+  if (addCores === 0) return said;
+  if (said === undefined && !Number.isFinite(measured))
+    throw new PacelineError('E_USAGE', 'This run does not say how many cores its machine has.', {
+      hint: 'Say how many there would be: --cores 8.',
+    });
+  return (said ?? measured) + addCores;
+}
+
+/** A change that changes nothing because a name is misspelt would be taken for a change that is no use. */
+function assertKnown(changes: readonly Change[], model: Model, run: string): void {
+  for (const change of changes) {
+    for (const name of unknownNames(change, model)) throw unknownTask(name, model, run);
+    if (change.kind === 'no-edge') assertEdge(change, model);
+  }
+}
+
+function assertEdge({from, to}: Extract<Change, {kind: 'no-edge'}>, {nodes, edges}: Model): void {
+  const idOf = (number: number): string => nodes[number]?.id ?? '';
+  const into = edges.filter((edge) => isNamed(idOf(edge.to), to));
+  if (into.some((edge) => isNamed(idOf(edge.from), from))) return;
+  const waitsFor = [...new Set(into.map((edge) => idOf(edge.from)).filter((id) => id !== ''))];
+  throw new PacelineError('E_USAGE', `${to} does not wait for ${from} directly: there is no such edge.`, {
+    hint: waitsFor.length === 0 ? `${to} waits for nothing.` : `${to} waits for: ${waitsFor.join(', ')}.`,
+  });
+}
+
+function unknownTask(name: string, {nodes}: Model, run: string): PacelineError {
+  const ids: readonly string[] = nodes.map(({id}) => id).filter((id) => id !== '');
   const phases = ids.map((id) => id.slice(id.indexOf('#') + 1));
-  const near = nearestName(name, [...new Set([...ids, ...phases])]);
+  const near = nearestName(name, new Set([...ids, ...phases]));
   return new PacelineError('E_UNKNOWN_TASK', `There is no task "${name}" in the plan of the run ${run}.`, {
     hint: near === undefined ? `See them: paceline history show ${run}.` : `Did you mean "${near}"?`,
   });
