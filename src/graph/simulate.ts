@@ -10,7 +10,7 @@ export interface Work {
 
 export interface SimulationInput extends ScheduleInput {
   readonly work: (node: number) => Work;
-  /** Infinity: processor time is never short. */
+  /** Above 0; Infinity: processor time is never short. */
   readonly cores: number;
 }
 
@@ -54,8 +54,8 @@ export function simulate(input: SimulationInput): Simulation {
  */
 class Processors {
   readonly #cores: number;
-  readonly #classes: (SpeedClass | undefined)[] = [];
-  #width = 0;
+  readonly #byStep: (SpeedClass | undefined)[] = [];
+  readonly #classes: SpeedClass[] = [];
   now = 0;
 
   constructor(cores: number) {
@@ -63,20 +63,23 @@ class Processors {
   }
 
   add(node: number, {ms, width}: Work): void {
-    const step = Math.round(Math.min(1, Math.max(0, width)) * STEPS);
-    const group = this.#classes[step] ?? new SpeedClass(step / STEPS);
-    this.#classes[step] = group;
-    group.add(node, Math.max(0, ms), width);
-    this.#width += width;
+    const step = stepOf(width);
+    let group = this.#byStep[step];
+    if (group === undefined) {
+      group = new SpeedClass(step / STEPS);
+      this.#byStep[step] = group;
+      this.#classes.push(group);
+    }
+    group.add(node, Math.max(0, ms), Math.max(0, width));
   }
 
   /** Goes on to the next end; undefined when nothing runs. */
   next(): number | undefined {
-    const slowness = this.#width > this.#cores ? this.#width / this.#cores : 1;
+    const slowness = slownessOf(this.#classes, this.#cores);
     let first: SpeedClass | undefined;
     let least = Number.POSITIVE_INFINITY;
     for (const group of this.#classes) {
-      const left = group?.msLeft(slowness) ?? Number.POSITIVE_INFINITY;
+      const left = group.msLeft(slowness);
       if (left < least) {
         least = left;
         first = group;
@@ -84,12 +87,59 @@ class Processors {
     }
     if (first === undefined) return undefined;
     this.now += least;
-    for (const group of this.#classes) group?.pass(least, slowness);
-    const {node, width} = first.take();
-    this.#width = Math.max(0, this.#width - width);
-    return node;
+    for (const group of this.#classes) group.pass(least, slowness);
+    return first.take().node;
   }
 }
+
+/** Nodes of one share of computing, and the cores that they keep busy together when nobody is slowed down. */
+export interface Demand {
+  /** 0 to 1. */
+  readonly share: number;
+  readonly width: number;
+}
+
+/** The class of a node that keeps so many cores busy: what computes at all is slowed down with the others. */
+function stepOf(width: number): number {
+  return width > 0 ? Math.max(1, Math.min(STEPS, Math.round(width * STEPS))) : 0;
+}
+
+/** The share of its time that a node computes, rounded as the simulation does. */
+export function shareOf(width: number): number {
+  return stepOf(width) / STEPS;
+}
+
+/** How much longer a node takes that computes for this share of its time. */
+export function stretchOf(share: number, slowness: number): number {
+  return 1 - share + share * slowness;
+}
+
+/**
+ * How much slower everybody computes, 1 or more, so that all cores are just busy: the sum of width / stretch is `cores`. That sum falls and
+ * is convex, so that Newton's method comes up to the solution from below.
+ */
+export function slownessOf(demands: readonly Demand[], cores: number): number {
+  let wanted = 0;
+  for (const {width} of demands) wanted += width;
+  if (!(wanted > cores * ENOUGH)) return 1;
+  let slowness = wanted / cores;
+  for (let turn = 0; turn < 50; turn++) {
+    let busy = 0;
+    let fall = 0;
+    for (const {share, width} of demands) {
+      if (width === 0) continue;
+      const stretch = stretchOf(share, slowness);
+      busy += width / stretch;
+      fall += (width * share) / (stretch * stretch);
+    }
+    if (busy <= cores * ENOUGH || fall === 0) break;
+    slowness += (busy - cores) / fall;
+  }
+  return slowness;
+}
+
+/** All but what rounding makes of a sum. */
+const ENOUGH = 1 + 1e-9;
 
 interface Entry {
   readonly node: number;
@@ -99,14 +149,15 @@ interface Entry {
 }
 
 /** Nodes that go on at the same speed, with a clock of their own that runs at that speed. */
-class SpeedClass {
-  readonly #share: number;
+class SpeedClass implements Demand {
+  readonly share: number;
+  width = 0;
   readonly #heap: Entry[] = [];
   #clock = 0;
 
   /** @param share of its time that a node computes */
   constructor(share: number) {
-    this.#share = share;
+    this.share = share;
   }
 
   /** ms until the first of them ends, if nothing changes. */
@@ -114,17 +165,19 @@ class SpeedClass {
     const first = this.#heap[0];
     return first === undefined
       ? Number.POSITIVE_INFINITY
-      : Math.max(0, first.end - this.#clock) * this.#stretch(slowness);
+      : Math.max(0, first.end - this.#clock) * stretchOf(this.share, slowness);
   }
 
   pass(ms: number, slowness: number): void {
-    // a class that is empty may stand still
-    if (this.#heap.length > 0) this.#clock += ms / this.#stretch(slowness);
+    this.#clock += ms / stretchOf(this.share, slowness);
   }
 
   add(node: number, ms: number, width: number): void {
     const heap = this.#heap;
+    // a small number is an exact one
+    if (heap.length === 0) this.#clock = 0;
     const entry = {node, end: this.#clock + ms, width};
+    this.width += width;
     let place = heap.push(entry) - 1;
     while (place > 0) {
       const parent = (place - 1) >> 1;
@@ -142,6 +195,7 @@ class SpeedClass {
     const [first] = heap;
     const last = heap.pop();
     if (first === undefined || last === undefined) throw new Error('nothing runs in this class');
+    this.width = heap.length === 0 ? 0 : Math.max(0, this.width - first.width);
     if (heap.length === 0) return first;
     let place = 0;
     for (;;) {
@@ -155,10 +209,6 @@ class SpeedClass {
     }
     heap[place] = last;
     return first;
-  }
-
-  #stretch(slowness: number): number {
-    return 1 - this.#share + this.#share * slowness;
   }
 }
 

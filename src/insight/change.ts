@@ -1,6 +1,7 @@
 import {isNamed, type Model, type ModelEdge, type ModelNode, nodesNamed, SLOTS} from './model.ts';
+import {withoutEdges} from './without-edges.ts';
 
-/** Something that a person could change about a pipeline. `task` names one task (`web#build`) or a phase in every workspace (`build`). */
+/** Something that a person could change about a pipeline. `task` names one task (`web#build`, `//#build`) or a phase in every workspace (`build`). */
 export type Change =
   | {readonly kind: 'jobs'; readonly count: number}
   | {readonly kind: 'cores'; readonly count: number}
@@ -12,9 +13,9 @@ export type Change =
   | {readonly kind: 'hit'; readonly task: string}
   /** As many tasks as `parts`, each with an equal share of the work and the whole set-up, ms. */
   | {readonly kind: 'split'; readonly task: string; readonly parts: number; readonly setupMs: number}
-  /** The second no longer waits for the first. */
+  /** The second no longer waits for the first, nor for a group because of the first; where others lie between them, it waits as before. */
   | {readonly kind: 'no-edge'; readonly from: string; readonly to: string}
-  /** Nothing is stored yet: every task is executed. */
+  /** Nothing is stored yet: what was a hit is executed. */
   | {readonly kind: 'cold'};
 
 /** What changes need to know beyond the model. */
@@ -66,9 +67,9 @@ function withChange(model: Model, change: Change, experience: Experience): Model
     case 'jobs':
       return withJobs(model, change.count);
     case 'cores':
-      return {...model, cores: change.count};
+      return change.count > 0 ? {...model, cores: change.count} : model;
     case 'drop':
-      return withNodes(model, change.task, (node) => ({...node, work: NO_WORK}));
+      return withNodes(model, change.task, (node) => ({...node, work: NO_WORK, source: 'assumed'}));
     case 'speed':
       return withNodes(model, change.task, (node) => ({
         ...node,
@@ -86,19 +87,19 @@ function withChange(model: Model, change: Change, experience: Experience): Model
     case 'no-edge':
       return withoutEdges(model, change.from, change.to);
     case 'cold':
-      return {
-        ...model,
-        nodes: model.nodes.map((node) => {
-          const work = node.id === '' ? undefined : experience.executed(node.id);
-          return work === undefined ? node : {...node, work};
-        }),
-      };
+      return {...model, nodes: model.nodes.map((node) => executed(node, experience))};
     default:
       return change satisfies never;
   }
 }
 
 const NO_WORK = {ms: 0, width: 0} as const;
+
+/** What was skipped or executed would be so again. */
+function executed(node: ModelNode, experience: Experience): ModelNode {
+  const work = node.isHit === true && node.id !== '' ? experience.executed(node.id) : undefined;
+  return work === undefined ? node : {...node, work, isHit: false};
+}
 
 function withJobs(model: Model, count: number): Model {
   const before = model.pools.get(SLOTS);
@@ -116,31 +117,22 @@ function withNodes(model: Model, name: string, change: (node: ModelNode) => Mode
 
 function split(model: Model, {task, parts, setupMs}: Extract<Change, {kind: 'split'}>): Model {
   const nodes = [...model.nodes];
-  const edges: ModelEdge[] = [...model.edges];
+  const partsOf = new Map<number, readonly number[]>();
   for (const number of nodesNamed(model, task)) {
     const node = nodes[number];
     if (node === undefined || node.work.ms === 0 || parts < 2) continue;
     const {ms, width} = node.work;
     // a set-up that would be longer than the task is none of its
-    const setup = Math.min(setupMs, ms);
+    const setup = Math.min(Math.max(0, setupMs), ms);
     const part: ModelNode = {...node, work: {ms: setup + (ms - setup) / parts, width}, source: 'assumed'};
     nodes[number] = part;
-    for (let copy = 1; copy < parts; copy++) {
-      const own = nodes.push(part) - 1;
-      for (const {from, to, kind} of model.edges) {
-        if (to === number) edges.push({from, to: own, kind});
-        if (from === number) edges.push({from: own, to, kind});
-      }
-    }
+    partsOf.set(number, [number, ...Array.from({length: parts - 1}, () => nodes.push(part) - 1)]);
   }
+  const all = (number: number): readonly number[] => partsOf.get(number) ?? [number];
+  const edges = model.edges.flatMap((edge) =>
+    partsOf.has(edge.from) || partsOf.has(edge.to)
+      ? all(edge.from).flatMap((from) => all(edge.to).map((to): ModelEdge => ({...edge, from, to})))
+      : [edge],
+  );
   return {...model, nodes, edges};
-}
-
-/** Edges through groups that join phases are edges of their own: `a -> group -> b` stays. */
-function withoutEdges(model: Model, from: string, to: string): Model {
-  const idOf = (number: number): string => model.nodes[number]?.id ?? '';
-  return {
-    ...model,
-    edges: model.edges.filter((edge) => !(isNamed(idOf(edge.from), from) && isNamed(idOf(edge.to), to))),
-  };
 }

@@ -1,4 +1,4 @@
-import type {Work} from '../graph/simulate.ts';
+import {shareOf, slownessOf, stretchOf, type Work} from '../graph/simulate.ts';
 import type {NodeId} from '../plan/plan.ts';
 import type {Run, TaskRecord} from '../record/run.ts';
 
@@ -10,8 +10,9 @@ export interface IntrinsicWork {
 
 /** Cores count as busy from this share on: the kernel, other programs and we ourselves need some. */
 const BUSY = 0.85;
-/** A task that got nearly as much as its fair share wanted more. */
-const NEARLY = 0.8;
+/** Widths hardly change any more. */
+const STEADY = 1e-4;
+const MOST_TURNS = 60;
 
 interface Load {
   readonly id: NodeId;
@@ -19,86 +20,142 @@ interface Load {
   readonly end: number;
   /** Cores that it kept busy on average; undefined when it is not known. */
   readonly rate: number | undefined;
+  /** Cores that it would have kept busy alone, as far as is known by now. */
+  width: number;
+  /** How long it would have taken alone, as far as is known by now. */
+  ms: number;
 }
 
+/** A stretch of time between which a task starts or ends. */
+interface Moment {
+  readonly ms: number;
+  readonly starts: readonly Load[];
+  readonly ends: readonly Load[];
+  /** Cores that the tasks had together; undefined while they had as many as they wanted. */
+  readonly got: number | undefined;
+}
+
+const known = new WeakMap<Run, ReadonlyMap<NodeId, IntrinsicWork>>();
+
 /**
- * Of every task that ran, the time that it needs when nobody else computes. While all cores were busy, a task that got as much of them as
- * the others is taken to have wanted one whole core (or as many as it was seen to use), and so would have been faster alone; one that
- * got less was waiting for something else. Tasks whose processor time is not known are taken to wait all the time.
+ * Of every task that ran, the time that it needs when nobody else computes: the simulation turned round. While all cores were busy, as many
+ * tasks as can be are taken to have wanted a whole core (or more, when they were seen to use more), as long as that explains what each of
+ * them got; one that got less was waiting for something else. Tasks whose processor time is not known are taken to wait all the time. The
+ * simulation slows the tasks of the run down again by just what is taken off here, so that it comes back to the times that were measured.
  */
 export function intrinsicWorks(run: Run): ReadonlyMap<NodeId, IntrinsicWork> {
-  const cores = run.machine?.cores ?? Number.POSITIVE_INFINITY;
-  const loads = run.tasks.flatMap(loadOf);
-  const moments = momentsOf(loads);
-  const lost = new Map<NodeId, number>();
-  for (const {ms, running} of moments) {
-    const rates = running.map(({rate = 0}) => rate);
-    const total = rates.reduce((sum, rate) => sum + rate, 0);
-    if (total < cores * BUSY) continue;
-    const share = fairShare(rates, cores);
-    for (const {id, rate = 0} of running) {
-      const wanted = Math.max(1, rate);
-      if (rate >= share * NEARLY && rate < wanted) lost.set(id, (lost.get(id) ?? 0) + ms * (1 - rate / wanted));
+  let works = known.get(run);
+  if (works === undefined) {
+    works = worksOf(run);
+    known.set(run, works);
+  }
+  return works;
+}
+
+/** Cores that are there when a run does not say it. */
+const ASSUMED_CORES = Number.POSITIVE_INFINITY;
+
+export function coresOf({machine}: Run): number {
+  return machine !== undefined && machine.cores > 0 ? machine.cores : ASSUMED_CORES;
+}
+
+function worksOf(run: Run): ReadonlyMap<NodeId, IntrinsicWork> {
+  const cores = coresOf(run);
+  const loads = run.tasks.flatMap((task) => loadOf(task, cores));
+  const moments = momentsOf(loads, cores);
+  if (moments.some(({got}) => got !== undefined)) {
+    // from above: of all widths that explain the run, the largest
+    for (const load of loads) load.width = load.rate === undefined || load.rate === 0 ? 0 : Math.max(1, load.rate);
+    for (let turn = 0, change = 1; turn < MOST_TURNS && change > STEADY; turn++) {
+      slowDown(moments, (got) => got);
+      change = fitWidths(loads, cores);
     }
+    // what all cores had beyond the tasks went to the kernel for them: the simulation gives it to them as well
+    slowDown(moments, () => cores);
   }
   return new Map(
-    loads.map(({id, start, end, rate}) => {
-      const wall = end - start;
-      const ms = Math.max(0, wall - (lost.get(id) ?? 0));
-      const width = rate === undefined || ms === 0 ? 0 : Math.min(cores, (rate * wall) / ms);
-      return [id, {work: {ms, width}, source: rate === undefined ? 'assumed' : 'measured'}];
-    }),
+    loads.map(({id, ms, width, rate}) => [
+      id,
+      {work: {ms, width: ms === 0 ? 0 : width}, source: rate === undefined ? 'assumed' : 'measured'},
+    ]),
   );
 }
 
-function loadOf({task: id, start, finish, ready, usage, status}: TaskRecord): readonly Load[] {
+function loadOf({task: id, start, finish, ready, usage, status}: TaskRecord, cores: number): readonly Load[] {
   if (start === undefined) return [];
   // what needs a server waits until it is ready; how long it serves is not its own affair
   const end = Math.max(start, ready ?? finish);
   const wall = end - start;
-  const rate =
-    status === 'cached'
-      ? 1
-      : usage?.cpuMs === undefined || ready !== undefined || wall === 0
-        ? undefined
-        : usage.cpuMs / wall;
-  return [{id, start, end, rate}];
+  const cpuMs = ready === undefined ? usage?.cpuMs : undefined;
+  const rate = status === 'cached' ? 1 : cpuMs === undefined || wall === 0 ? undefined : Math.min(cores, cpuMs / wall);
+  return [{id, start, end, rate, width: rate ?? 0, ms: wall}];
 }
 
-interface Moment {
-  readonly ms: number;
-  readonly running: readonly Load[];
+function momentsOf(loads: readonly Load[], cores: number): readonly Moment[] {
+  const times = [...new Set(loads.flatMap(({start, end}) => [start, end]))].sort((one, other) => one - other);
+  const starts = Map.groupBy(loads, ({start}) => start);
+  const ends = Map.groupBy(loads, ({end}) => end);
+  let rates = 0;
+  let wanted = 0;
+  return times.map((time, place) => {
+    const [started, ended] = [starts.get(time) ?? [], ends.get(time) ?? []];
+    for (const {rate = 0} of started) {
+      rates += rate;
+      wanted += rate > 0 ? Math.max(1, rate) : 0;
+    }
+    for (const {rate = 0} of ended) {
+      rates -= rate;
+      wanted -= rate > 0 ? Math.max(1, rate) : 0;
+    }
+    const isShort = wanted > cores * (1 + ROUNDING) && rates >= cores * BUSY;
+    return {
+      ms: (times[place + 1] ?? time) - time,
+      starts: started,
+      ends: ended,
+      got: isShort ? Math.min(cores, rates) : undefined,
+    };
+  });
 }
 
-/** The stretches of time between which a task starts or ends. */
-function momentsOf(loads: readonly Load[]): readonly Moment[] {
-  const changes = loads
-    .flatMap((load) => [
-      {time: load.start, load, starts: true},
-      {time: load.end, load, starts: false},
-    ])
-    .sort((one, other) => one.time - other.time);
-  const moments: Moment[] = [];
-  const running = new Set<Load>();
-  let before = 0;
-  for (const {time, load, starts} of changes) {
-    if (time > before && running.size > 0) moments.push({ms: time - before, running: [...running]});
-    before = time;
-    if (starts) running.add(load);
-    else running.delete(load);
+const ROUNDING = 1e-9;
+
+/** Sets what each task would have taken alone, were their widths what they are and so many cores theirs. */
+function slowDown(moments: readonly Moment[], coresIn: (got: number) => number): void {
+  const demands = new Map<number, {share: number; width: number; clock: number}>();
+  let idle = 0;
+  const clockOf = (share: number): {share: number; width: number; clock: number} => {
+    let demand = demands.get(share);
+    if (demand === undefined) {
+      demand = {share, width: 0, clock: 0};
+      demands.set(share, demand);
+    }
+    return demand;
+  };
+  for (const {ms, starts, ends, got} of moments) {
+    for (const load of starts) {
+      const demand = clockOf(shareOf(load.width));
+      demand.width += load.width;
+      load.ms = -demand.clock - idle;
+    }
+    for (const load of ends) {
+      const demand = clockOf(shareOf(load.width));
+      demand.width -= load.width;
+      load.ms += demand.clock + idle;
+    }
+    const slowness = got === undefined ? 1 : slownessOf([...demands.values()], coresIn(got));
+    if (slowness === 1) idle += ms;
+    else for (const demand of demands.values()) demand.clock += ms / stretchOf(demand.share, slowness);
   }
-  return moments;
 }
 
-/** The most that nobody is refused: who wants less than an equal part leaves the rest to the others (max-min fairness). */
-function fairShare(rates: readonly number[], cores: number): number {
-  let left = cores;
-  let count = rates.length;
-  for (const rate of [...rates].sort((one, other) => one - other)) {
-    const share = left / count;
-    if (rate >= share * NEARLY) return share;
-    left -= rate;
-    count--;
+/** Sets the widths that would have taken the processor time that was measured; returns the largest change. */
+function fitWidths(loads: readonly Load[], cores: number): number {
+  let largest = 0;
+  for (const load of loads) {
+    const {start, end, rate = 0, ms, width} = load;
+    if (ms <= 0 || rate === 0) continue;
+    load.width = Math.min(rate > 1 ? cores : 1, (rate * (end - start)) / ms);
+    largest = Math.max(largest, Math.abs(load.width - width));
   }
-  return left;
+  return largest;
 }

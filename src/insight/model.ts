@@ -1,9 +1,10 @@
 import {at, type Digraph, digraph} from '../graph/digraph.ts';
 import {longestRemaining} from '../graph/longest-path.ts';
 import {type Simulation, simulate, type Work} from '../graph/simulate.ts';
-import type {EdgeKind, NodeId} from '../plan/plan.ts';
+import type {EdgeKind, NodeId, PlanNode} from '../plan/plan.ts';
 import type {Run, TaskRecord} from '../record/run.ts';
-import {type IntrinsicWork, intrinsicWorks} from './intrinsic-work.ts';
+import {coresOf, type IntrinsicWork, intrinsicWorks} from './intrinsic-work.ts';
+import {foreignTasksOf, planGraphOf, stageOf} from './plan-graph.ts';
 
 /** The pool of the plan whose units are the tasks that may run at once. */
 export const SLOTS = 'slots';
@@ -18,6 +19,8 @@ export interface ModelNode {
   readonly source: Source;
   /** Its result was there. */
   readonly isHit?: boolean;
+  /** Joins edges, executes nothing. */
+  readonly isGroup?: boolean;
   readonly takes: Readonly<Record<string, number>>;
 }
 
@@ -39,57 +42,53 @@ export interface Model {
   readonly after: number;
 }
 
-/** Cores that are there when a run does not say it. */
-const ASSUMED_CORES = Number.POSITIVE_INFINITY;
-
-/** The model of what did happen in a run; tasks that did not run take no time. */
+/** The model of what did happen in a run; tasks that did not run take no time, tasks that the plan does not know wait for nothing. */
 export function modelOf(run: Run): Model {
   const records = new Map(run.tasks.map((task) => [task.task, task]));
   const works = intrinsicWorks(run);
-  const nodes = run.plan.nodes.map(
-    ({id, takes}): ModelNode => ({
-      id,
-      takes,
-      ...(works.get(id) ?? NOTHING),
-      ...(records.get(id)?.status === 'cached' && {isHit: true}),
-    }),
+  const {nodes: planned, edges} = planGraphOf(run.plan);
+  const pools = new Map(
+    run.plan.pools.map(({name, capacity}) => [name, capacity === 'unbounded' ? Number.POSITIVE_INFINITY : capacity]),
   );
-  const numbers = new Map(run.plan.nodes.map(({id}, number) => [id, number]));
-  const edges = run.plan.edges.flatMap(({from, to, kind}) => {
-    const [source, target] = [numbers.get(from), numbers.get(to)];
-    return source === undefined || target === undefined ? [] : [{from: source, to: target, kind}];
+  const nodeOf = (id: NodeId, takes: PlanNode['takes'], isGroup: boolean): ModelNode => ({
+    id,
+    takes,
+    ...(works.get(id) ?? NOTHING),
+    ...(records.get(id)?.status === 'cached' && {isHit: true}),
+    ...(isGroup && {isGroup}),
   });
-  const pools = run.plan.pools.map(
-    ({name, capacity}) => [name, capacity === 'unbounded' ? Number.POSITIVE_INFINITY : capacity] as const,
-  );
-  const finals = run.plan.nodes.flatMap(({final}, number) => (final === undefined ? [] : [number]));
+  const foreign = foreignTasksOf(run).map((id) => nodeOf(id, pools.has(SLOTS) ? {[SLOTS]: 1} : {}, false));
   const {first, last} = extentOf(records.values());
-  return withBarrier(
+  return withStages(
     {
-      nodes,
+      nodes: [...planned.map(({id, takes, kind}) => nodeOf(id, takes, kind === 'group')), ...foreign],
       edges,
-      pools: new Map(pools),
-      cores: run.machine?.cores ?? ASSUMED_CORES,
+      pools,
+      cores: coresOf(run),
       before: first ?? run.wallMs,
       after: last === undefined ? 0 : Math.max(0, run.wallMs - last),
     },
-    finals,
+    planned.map(({final}) => stageOf(final)),
   );
 }
 
 const NOTHING: IntrinsicWork = {work: {ms: 0, width: 0}, source: 'measured'};
 
-/** Tasks of the end wait for everything else. */
-function withBarrier(model: Model, finals: readonly number[]): Model {
-  if (finals.length === 0) return model;
-  const isFinal = new Set(finals);
-  const barrier = model.nodes.length;
-  const edges = [...model.edges];
-  for (const number of model.nodes.keys()) {
-    const [from, to] = isFinal.has(number) ? [barrier, number] : [number, barrier];
-    edges.push({from, to, kind: 'order'});
+/** Tasks of the end wait for everything else: a node between two stages joins the edges. */
+function withStages(model: Model, stages: readonly number[]): Model {
+  if (stages.every((stage) => stage === 0)) return model;
+  const nodes = [...model.nodes];
+  const edges = model.edges.filter(({from, to}) => stages[from] === stages[to]);
+  let before = [...model.nodes.keys()].filter((number) => (stages[number] ?? 0) === 0);
+  for (const stage of [1, 2]) {
+    const members = [...model.nodes.keys()].filter((number) => stages[number] === stage);
+    if (members.length === 0) continue;
+    const barrier = nodes.push({id: '', takes: {}, ...NOTHING}) - 1;
+    for (const from of before) edges.push({from, to: barrier, kind: 'order'});
+    for (const to of members) edges.push({from: barrier, to, kind: 'order'});
+    before = [barrier, ...members];
   }
-  return {...model, nodes: [...model.nodes, {id: '', takes: {}, ...NOTHING}], edges};
+  return {...model, nodes, edges};
 }
 
 function extentOf(records: Iterable<TaskRecord>): {readonly first?: number; readonly last?: number} {
@@ -117,49 +116,72 @@ export interface Outcome {
  * @param expected what the engine expects of each node, ms; the model's own times when it is left out
  */
 export function outcomeOf(model: Model, expected?: ArrayLike<number>): Outcome {
-  const {nodes, edges, pools, cores, before, after} = model;
+  const {nodes, pools, cores, before, after} = model;
   const graph = graphOf(model);
-  const names = [...pools.keys()];
+  const numbers = new Map([...pools.keys()].map((name, number) => [name, number]));
   const weights = expected ?? nodes.map(({work}) => work.ms);
+  const takes = nodes.map((node) => takesOf(node, numbers));
   const simulation = simulate({
     graph,
     priorities: longestRemaining(graph, weights),
     capacities: [...pools.values()],
-    takes: (node) => {
-      const {takes, work} = nodes[node] ?? NO_NODE;
-      // what does not run takes no slot
-      if (work.ms === 0) return [];
-      return Object.entries(takes).map(([name, amount]) => [names.indexOf(name), amount] as const);
-    },
-    work: (node) => nodes[node]?.work ?? NO_NODE.work,
+    takes: (node) => takes[node] ?? [],
+    work: (node) => nodes[node]?.work ?? NOTHING.work,
     cores,
   });
-  return {
-    model,
-    graph,
-    simulation,
-    wallMs: edges.length + nodes.length === 0 ? before : before + simulation.ms + after,
-  };
+  return {model, graph, simulation, wallMs: before + simulation.ms + after};
 }
 
-const NO_NODE: ModelNode = {id: '', takes: {}, ...NOTHING};
+type Take = readonly [pool: number, amount: number];
 
+/** What does not run takes no slot. Names of pools that there are not mean nothing. */
+function takesOf({takes, work}: ModelNode, numbers: ReadonlyMap<string, number>): readonly Take[] {
+  if (work.ms === 0) return [];
+  const list: Take[] = [];
+  for (const name in takes) {
+    const pool = numbers.get(name);
+    if (pool !== undefined) list.push([pool, takes[name] ?? 0]);
+  }
+  return list;
+}
+
+const graphs = new WeakMap<Model['edges'], Digraph>();
+
+/** Changes that only make nodes shorter keep the list of edges, and so the graph. */
 export function graphOf({nodes, edges}: Model): Digraph {
-  return digraph(
+  const made = graphs.get(edges);
+  if (made !== undefined && made.size === nodes.length) return made;
+  const graph = digraph(
     nodes.length,
     edges.map(({from}) => from),
     edges.map(({to}) => to),
   );
+  graphs.set(edges, graph);
+  return graph;
 }
 
-/** Numbers of the nodes that a person means: a task (`web#build`), or a phase (`build`) in every workspace. */
+/** Numbers of the nodes that a person means: a task (`web#build`, `//#build`), or a phase (`build`) in every workspace. */
 export function nodesNamed({nodes}: Model, name: string): readonly number[] {
   return [...nodes.keys()].filter((number) => isNamed(nodes[number]?.id ?? '', name));
 }
 
+/** @param name as `nameOf` gives it: that task alone; a phase: its tasks in every workspace, with the parts that calls cut them into */
 export function isNamed(id: string, name: string): boolean {
-  return id !== '' && (id === name || id.endsWith(`#${name}`));
+  if (id === '' || name === '') return false;
+  if (id === name || `${ROOT}${id}` === name || id.endsWith(`#${name}`)) return true;
+  const whole = id.replace(PART, '');
+  return !name.includes('#') && (whole === name || whole.endsWith(`#${name}`));
 }
+
+/** The name of one task and no other: a task of the root has the name of its phase, which stands for all workspaces. */
+export function nameOf(id: NodeId): string {
+  return id.includes('#') ? id : `${ROOT}${id}`;
+}
+
+/** What a task of the root can be asked for with: `//#build`. */
+const ROOT = '//#';
+/** `deploy~1` is the first part of `deploy`. */
+const PART = /~\w+$/;
 
 /** The longest chain, each node alone on an idle machine, ms. */
 export function longestChainMs(model: Model): number {
