@@ -3,7 +3,7 @@ import type {Task} from '../plan/task.ts';
 import {outputsDigest, resultDigest} from './capture.ts';
 import {hashOf} from './digest.ts';
 import type {FileIndex, Slot} from './file-index.ts';
-import type {TaskMemo} from './index-file.ts';
+import type {CleanFolders, TaskMemo} from './index-file.ts';
 import {InputTree} from './input-tree.ts';
 import type {OutputRules} from './output-rules.ts';
 import type {ActionResult} from './remote-api/messages.ts';
@@ -59,8 +59,16 @@ export class Contributions {
     return this.#keep(task, {digest, chain, isFiles: false, slots: [], tree: () => InputTree.empty});
   }
 
-  /** Of a task whose outputs are as they were. */
-  ofMemo(task: Task, memo: TaskMemo, chainInputs: string): Contribution {
+  /**
+   * Of a task whose outputs are as they were.
+   * @param remember gets the memo with what was found out for the next run
+   */
+  ofMemo(
+    task: Task,
+    memo: TaskMemo,
+    chainInputs: string,
+    remember: (tree: NonNullable<TaskMemo['tree']>) => void,
+  ): Contribution {
     // where only direct needs count, others may have changed; elsewhere nothing is hashed
     const isDirect = task.phase.caching.closure === 'direct';
     return this.#keep(task, {
@@ -68,8 +76,16 @@ export class Contributions {
       chain: isDirect ? chainOf(memo.outputsDigest, chainInputs) : memo.chain,
       isFiles: true,
       slots: [...memo.outputs],
-      tree: once(() => InputTree.of(this.#index, memo.outputs)),
+      tree: once(() => this.#treeOf(memo, remember)),
     });
+  }
+
+  #treeOf({tree, outputs}: TaskMemo, remember: (tree: NonNullable<TaskMemo['tree']>) => void): InputTree {
+    const whole = once(() => InputTree.of(this.#index, outputs));
+    if (tree !== undefined) return InputTree.placed(tree.path, tree.digest, () => whole().at(tree.path));
+    const path = commonFolder([...outputs].map((slot) => this.#index.paths[slot] ?? ''));
+    if (path !== undefined) remember({path, digest: whole().at(path).digest});
+    return whole();
   }
 
   /** Of a result whose outputs are in place. */
@@ -88,24 +104,54 @@ export class Contributions {
     return this.#keep(task, {digest, chain: chainOf(digest, chainInputs), isFiles: true, slots: [], tree});
   }
 
-  /** A file among the outputs of a task that has ended, and that no task of this run is known to have written. */
-  strayOf(task: Task, isTracked: (path: string) => boolean): string | undefined {
+  /**
+   * A file among the outputs of a task that has ended, and that no task of this run is known to have written.
+   * @param memo what is remembered of the task; `remember` gets it with what was found out for the next run
+   */
+  strayOf(
+    task: Task,
+    isTracked: (path: string) => boolean,
+    memo: TaskMemo | undefined,
+    remember: (clean: CleanFolders) => void,
+  ): string | undefined {
     const known = this.#known.get(task.id);
     if (known?.isFiles !== true) return undefined;
     if (this.#strays.has(task.id)) return this.#strays.get(task.id);
     const own = new Set(known.slots);
+    // what was found out holds for just these outputs
+    const isMemo =
+      memo !== undefined && memo.outputs.length === own.size && memo.outputs.every((slot) => own.has(slot));
+    if (isMemo && memo.clean !== undefined && this.#areClean(memo.clean)) {
+      this.#strays.set(task.id, undefined);
+      return undefined;
+    }
+    let isClean = true;
+    const folders: Slot[] = [];
     const isKnown = (path: string): boolean => {
       const slot = this.#index.slot(path);
+      if (own.has(slot)) return true;
+      isClean = false;
       return (
-        own.has(slot) ||
         this.#rules.isIncremental(task, path) ||
         [...this.#known.values()].some(({slots}) => slots.includes(slot)) ||
         isTracked(path)
       );
     };
-    const stray = strayOutput(this.#root, this.#rules.globs(task), isKnown);
+    const stray = strayOutput(this.#root, this.#rules.globs(task), isKnown, (path) => {
+      const slot = this.#index.slot(path);
+      // before it is read: what is put there afterwards changes it
+      this.#index.refresh(slot, performance.now());
+      folders.push(slot);
+    });
     this.#strays.set(task.id, stray);
+    if (isMemo && isClean && stray === undefined)
+      remember({folders: Int32Array.from(folders), clock: this.#index.clock});
     return stray;
+  }
+
+  /** A folder changes when something is put into it. */
+  #areClean({folders, clock}: CleanFolders): boolean {
+    return folders.every((slot) => this.#index.refresh(slot, performance.now()) <= clock);
   }
 
   slotsOf(tasks: readonly Task[]): readonly (readonly Slot[])[] {
@@ -144,6 +190,19 @@ export class Contributions {
 
 function chainOf(digest: string, chainInputs: string): string {
   return hashOf(`${digest}\n${chainInputs}`);
+}
+
+/** The innermost folder that holds all of these paths; undefined of none, and where that is the root. */
+function commonFolder(paths: readonly string[]): string | undefined {
+  const [first] = paths;
+  if (first === undefined) return undefined;
+  let folder = parentOf(first);
+  for (const path of paths) while (folder !== '' && !path.startsWith(`${folder}/`)) folder = parentOf(folder);
+  return folder === '' ? undefined : folder;
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
 function once(make: () => InputTree): () => InputTree {

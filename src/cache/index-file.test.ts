@@ -12,6 +12,7 @@ import {join} from 'node:path';
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {temporaryFolder} from '../../test/support/temporary-folder.ts';
+import type {Hash} from './digest.ts';
 import {FileIndex} from './file-index.ts';
 import {loadIndex, type Remembered, saveIndex, type TaskMemo} from './index-file.ts';
 import {InputSets} from './input-set.ts';
@@ -41,6 +42,8 @@ async function saved(): Promise<{root: string; path: string; remembered: Remembe
     clock: index.clock,
     executionMs: 12,
     log: 'printed\n',
+    tree: {path: 'out', digest: {hash: 'e'.repeat(64) as Hash, size: 80}},
+    clean: {folders: Int32Array.of(index.slot('src/deep'), out), clock: 7},
   };
   const remembered = {
     index,
@@ -65,10 +68,13 @@ test('what was saved comes back', async () => {
   expect(loaded.index.clock).toBe(remembered.index.clock);
   expect(loaded.versions).toEqual(remembered.versions);
   const memo = loaded.memos.get('build')!;
-  expect({...memo, outputs: [...memo.outputs].map((slot) => loaded.index.paths[slot])}).toEqual({
-    ...remembered.memos.get('build'),
-    outputs: ['out'],
-  });
+  const names = (slots: Iterable<number>): readonly (string | undefined)[] =>
+    [...slots].map((slot) => loaded.index.paths[slot]);
+  const {outputs, clean, ...rest} = memo;
+  const {outputs: _outputs, clean: _clean, ...expected} = remembered.memos.get('build')!;
+  expect(rest).toEqual(expected);
+  expect(names(outputs)).toEqual(['out']);
+  expect([names(clean!.folders), clean!.clock]).toEqual([['src/deep', 'out'], 7]);
   const [before, after] = [remembered, loaded].map(({index, sets}) =>
     new InputSets(root, index)
       .files(sets.get('src')!)

@@ -1,11 +1,12 @@
 import {readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
+import type {Digest} from './digest.ts';
 import {FileIndex, type IndexContent, type Slot, STRIDE} from './file-index.ts';
 import type {InputSet} from './input-set.ts';
 import type {KnownVersion} from './toolchain.ts';
 
 /** Grows when older programs would misread the file. */
-const INDEX_FORMAT = 1;
+const INDEX_FORMAT = 2;
 const MAGIC = 'paceline index';
 
 /** The last result of a task in this checkout: enough to see, without hashing anything, that it still holds. */
@@ -30,8 +31,18 @@ export interface TaskMemo {
   readonly log?: string;
   /** What the state of the task was: another run may have left files beside the outputs since. */
   readonly state?: string;
+  /** The folder that all outputs lie in, relative to the root, and its digest as a tree of inputs. */
+  readonly tree?: {readonly path: string; readonly digest: Digest};
+  /** Where nothing but these outputs lay. */
+  readonly clean?: CleanFolders;
   /** What git's index was when no source was known to lie among the outputs. */
   readonly git?: string;
+}
+
+/** Folders of outputs, there or not, in which nothing else lay when the index had this clock. */
+export interface CleanFolders {
+  readonly folders: Int32Array;
+  readonly clock: number;
 }
 
 /** What a checkout remembers between runs; all of it can be made again. */
@@ -59,7 +70,13 @@ interface Header {
     rules: number,
     problem: string | null,
   ])[];
-  readonly memos: readonly (readonly [task: string, memo: Omit<TaskMemo, 'outputs'>, outputs: number])[];
+  readonly memos: readonly (readonly [
+    task: string,
+    memo: Omit<TaskMemo, 'outputs' | 'clean'>,
+    outputs: number,
+    folders: number,
+    clock: number,
+  ])[];
   readonly versions: readonly (readonly [string, KnownVersion])[];
 }
 
@@ -138,7 +155,12 @@ function decoded(file: Buffer, root: string): {readonly remembered: Remembered; 
       ...(problem !== null && {problem}),
     });
   const memos = new Map<string, TaskMemo>();
-  for (const [task, memo, outputs] of header.memos) memos.set(task, {...memo, outputs: takeWords(outputs)});
+  for (const [task, memo, outputs, folders, clock] of header.memos)
+    memos.set(task, {
+      ...memo,
+      outputs: takeWords(outputs),
+      ...(folders > 0 && {clean: {folders: takeWords(folders), clock}}),
+    });
   return {remembered: {index: new FileIndex(root, content), sets, memos, versions: new Map(header.versions)}};
 }
 
@@ -188,7 +210,10 @@ function encoded(root: string, {index, sets, memos, versions}: Remembered): Buff
     ([key, {digest, clock, shape, rules, problem}]) =>
       [key, digest, clock, keep(shape), keep(rules), problem ?? null] as const,
   );
-  const memoRows = [...memos].map(([task, {outputs, ...memo}]) => [task, memo, keep(outputs)] as const);
+  const memoRows = [...memos].map(
+    ([task, {outputs, clean, ...memo}]) =>
+      [task, memo, keep(outputs), clean === undefined ? 0 : keep(clean.folders), clean?.clock ?? 0] as const,
+  );
   // what is behind a link has a slot that only the link knows
   for (const slot of [...numbering.old]) {
     const path = content.paths[slot];

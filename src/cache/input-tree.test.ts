@@ -4,7 +4,7 @@ import {dirname, join} from 'node:path';
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {temporaryFolder} from '../../test/support/temporary-folder.ts';
-import {EMPTY_DIGEST} from './digest.ts';
+import {digestOf, EMPTY_DIGEST} from './digest.ts';
 import {FileIndex} from './file-index.ts';
 import {InputTree} from './input-tree.ts';
 import type {ActionResult} from './remote-api/messages.ts';
@@ -176,4 +176,31 @@ test('what is missing is no part; a link that was followed is the folder behind 
   const {files, directories, symlinks} = InputTree.of(index, slots).message;
   expect([files, symlinks]).toEqual([[], []]);
   expect(directories.map((one) => one.name)).toEqual(['link']);
+});
+
+test('a folder whose digest is known is made only when something else lies in it', () => {
+  const files = (names: readonly string[]): InputTree =>
+    InputTree.ofResult(
+      {
+        outputFiles: names.map((path) => ({path, digest: digestOf(Buffer.from(path)), isExecutable: false})),
+        outputSymlinks: [],
+        outputDirectories: [],
+      },
+      '',
+    );
+  const lib = files(['lib/dist/a', 'lib/dist/deep/b']);
+  const app = files(['app/dist/a']);
+  const below = files(['lib/dist/deep/c']);
+  let made = 0;
+  const placed = (): InputTree =>
+    InputTree.placed('lib/dist', lib.at('lib/dist').digest, () => {
+      made++;
+      return lib.at('lib/dist');
+    });
+  expect(placed().digest).toEqual(lib.digest);
+  expect(InputTree.merged([app, placed()]).digest).toEqual(InputTree.merged([app, lib]).digest);
+  expect(made).toBe(0);
+  expect(InputTree.merged([below, placed()]).digest).toEqual(InputTree.merged([below, lib]).digest);
+  expect(made).toBe(1);
+  expect(lib.at('lib/other').digest).toEqual(InputTree.empty.digest);
 });

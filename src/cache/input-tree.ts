@@ -5,22 +5,47 @@ import type {ActionResult, Directory, FileNode, SymlinkNode} from './remote-api/
 
 type Outputs = Pick<ActionResult, 'outputFiles' | 'outputDirectories' | 'outputSymlinks'>;
 
+/** What lies in a folder, by name. */
+interface Content {
+  readonly files: ReadonlyMap<string, FileNode>;
+  readonly links: ReadonlyMap<string, SymlinkNode>;
+  readonly folders: ReadonlyMap<string, InputTree>;
+}
+
 /** A folder of the Merkle tree that an action is given as its input; never changed once made. */
 export class InputTree {
-  static readonly empty = new InputTree(new Map(), new Map(), new Map());
-  readonly #files: ReadonlyMap<string, FileNode>;
-  readonly #links: ReadonlyMap<string, SymlinkNode>;
-  readonly #folders: ReadonlyMap<string, InputTree>;
+  static readonly empty = new InputTree({files: new Map(), links: new Map(), folders: new Map()});
+  #content: Content | (() => InputTree);
   #digest: Digest | undefined;
 
-  private constructor(
-    files: ReadonlyMap<string, FileNode>,
-    links: ReadonlyMap<string, SymlinkNode>,
-    folders: ReadonlyMap<string, InputTree>,
-  ) {
-    this.#files = files;
-    this.#links = links;
-    this.#folders = folders;
+  private constructor(content: Content | (() => InputTree), digest?: Digest) {
+    this.#content = content;
+    this.#digest = digest;
+  }
+
+  /**
+   * A tree in which a single folder lies, somewhere below the root, whose digest is known already.
+   * @param path relative to the root; '' is the root itself
+   * @param make makes the folder when its content is needed after all
+   */
+  static placed(path: string, digest: Digest, make: () => InputTree): InputTree {
+    const names = path === '' ? [] : path.split('/');
+    let tree = new InputTree(make, digest);
+    for (const name of names.reverse())
+      tree = new InputTree({files: new Map(), links: new Map(), folders: new Map([[name, tree]])});
+    return tree;
+  }
+
+  /** The folder at a path; an empty one where there is none. */
+  at(path: string): InputTree {
+    let tree: InputTree = this;
+    for (const name of path === '' ? [] : path.split('/')) tree = tree.#contents.folders.get(name) ?? InputTree.empty;
+    return tree;
+  }
+
+  get #contents(): Content {
+    if (typeof this.#content === 'function') this.#content = this.#content().#contents;
+    return this.#content;
   }
 
   /** Of the encoded Directory message. */
@@ -30,10 +55,11 @@ export class InputTree {
   }
 
   get message(): Directory {
+    const {files, links, folders} = this.#contents;
     return {
-      files: [...this.#files.values()].sort(byName),
-      directories: [...this.#folders].map(([name, folder]) => ({name, digest: folder.digest})).sort(byName),
-      symlinks: [...this.#links.values()].sort(byName),
+      files: [...files.values()].sort(byName),
+      directories: [...folders].map(([name, folder]) => ({name, digest: folder.digest})).sort(byName),
+      symlinks: [...links.values()].sort(byName),
     };
   }
 
@@ -69,9 +95,10 @@ export class InputTree {
     const links = new Map<string, SymlinkNode>();
     const folders = new Map<string, InputTree[]>();
     for (const tree of trees) {
-      for (const [name, file] of tree.#files) files.set(name, file);
-      for (const [name, link] of tree.#links) links.set(name, link);
-      for (const [name, folder] of tree.#folders) {
+      const own = tree.#contents;
+      for (const [name, file] of own.files) files.set(name, file);
+      for (const [name, link] of own.links) links.set(name, link);
+      for (const [name, folder] of own.folders) {
         const list = folders.get(name);
         if (list === undefined) folders.set(name, [folder]);
         else if (!list.includes(folder)) list.push(folder);
@@ -82,7 +109,11 @@ export class InputTree {
       files.delete(name);
       links.delete(name);
     }
-    return new InputTree(files, links, new Map([...folders].map(([name, list]) => [name, InputTree.merged(list)])));
+    return new InputTree({
+      files,
+      links,
+      folders: new Map([...folders].map(([name, list]) => [name, InputTree.merged(list)])),
+    });
   }
 
   /** The tree of the outputs of a result, whether they are in place or not. `folder`: the workspace. */
@@ -97,7 +128,7 @@ export class InputTree {
     links: ReadonlyMap<string, SymlinkNode>,
     folders: ReadonlyMap<string, InputTree>,
   ): InputTree {
-    return new InputTree(files, links, folders);
+    return new InputTree({files, links, folders});
   }
 }
 

@@ -7,9 +7,16 @@ const NEVER = new Set(['.git', '.paceline']);
  * A file or link that lies among outputs and that nobody is known to have written there; looks at names alone.
  * @param root absolute path
  * @param globs of the outputs, relative to it
+ * @param onFolder hears of every folder before it is read, be it there or not
  */
-export function strayOutput(root: string, globs: FileGlobs, isKnown: (path: string) => boolean): string | undefined {
+export function strayOutput(
+  root: string,
+  globs: FileGlobs,
+  isKnown: (path: string) => boolean,
+  onFolder: (path: string) => void = () => {},
+): string | undefined {
   const visit = (folder: string): string | undefined => {
+    onFolder(folder);
     for (const entry of list(`${root}/${folder}`)) {
       const {name} = entry;
       if (

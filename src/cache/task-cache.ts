@@ -261,10 +261,22 @@ export class TaskCache {
       : this.#miss(task, key, NO_ACTION, state, lock, stray);
   }
 
+  #addToMemo({id}: Task, more: Pick<TaskMemo, 'clean'> | Pick<TaskMemo, 'tree'>): void {
+    const memo = this.#remembered.memos.get(id);
+    if (memo === undefined) return;
+    this.#remembered.memos.set(id, {...memo, ...more});
+    this.#changed = true;
+  }
+
   /** What lies among the outputs of another task is no part of the key, and a task that runs would read it all the same. */
   #strayAmongNeeds(task: Task): string | undefined {
     for (const needed of this.#actions.neededBy(task)) {
-      const path = this.#contributions.strayOf(needed, (one) => this.#tracked.has(one));
+      const path = this.#contributions.strayOf(
+        needed,
+        (one) => this.#tracked.has(one),
+        this.#remembered.memos.get(needed.id),
+        (clean) => this.#addToMemo(needed, {clean}),
+      );
       if (path === undefined) continue;
       const problem = `${path} lies among the outputs of ${needed.id}, which did not write it`;
       this.#options.notify({
@@ -395,7 +407,7 @@ export class TaskCache {
       this.#remembered.memos.set(task.id, {...memo, wasHit: true, git: identity});
       this.#changed = true;
     }
-    this.#contributions.ofMemo(task, memo, key.chainInputs);
+    this.#contributions.ofMemo(task, memo, key.chainInputs, (tree) => this.#addToMemo(task, {tree}));
     return {
       kind: 'hit',
       how: memo.outputs.length === 0 ? UNCHANGED : IN_PLACE,

@@ -106,7 +106,8 @@ export function criticalPath(run: Run): {readonly tasks: readonly string[]; read
   for (const task of run.tasks) {
     const number = numbers.get(task.task);
     // what needs a persistent task waits until it is ready, not until it is stopped
-    if (number !== undefined && task.start !== undefined) weights[number] = (task.ready ?? task.finish) - task.start;
+    const isExecuted = task.start !== undefined && task.status !== 'cached';
+    if (number !== undefined && isExecuted) weights[number] = (task.ready ?? task.finish) - (task.start ?? 0);
   }
   const from = run.plan.edges.map((edge) => numbers.get(edge.from) ?? 0);
   const to = run.plan.edges.map((edge) => numbers.get(edge.to) ?? 0);

@@ -1,6 +1,6 @@
 import {readFileSync, readlinkSync, rmSync, symlinkSync} from 'node:fs';
 import {expect, test} from 'vitest';
-import {said} from '../rig/cached.ts';
+import {ran, said} from '../rig/cached.ts';
 import {outcomes} from '../rig/events.ts';
 import {type Files, Rig} from '../rig/rig.ts';
 
@@ -173,4 +173,42 @@ test('what a file put among the outputs of a dependency leads to is not stored',
   rmSync(rig.path('packages/a/dist/stray.txt'));
   expect(outcomes((await rig.events(['build'])).events)).toEqual(['a#build cached', 'b#build passed']);
   expect(readFileSync(rig.path('packages/b/dist/all'), 'utf8')).toBe('xz');
+});
+
+test('a file that turns up among outputs is seen, however often nothing was there', async () => {
+  const rig = await Rig.make({
+    'make.toml': `
+      [lifecycle.lib]
+      command = "mkdir -p lib/deep && cp lib.txt lib/deep/x"
+      cache = true
+      inputs = ["lib.txt"]
+      outputs = ["lib/**"]
+
+      [lifecycle.app]
+      command = "mkdir -p app && cat lib/deep/* app.txt > app/x"
+      depends_on = ["lib"]
+      cache = true
+      inputs = ["app.txt"]
+      outputs = ["app/**"]
+    `,
+    'lib.txt': 'lib\n',
+    'app.txt': '0',
+  });
+  await ran(rig, ['app']);
+  for (const text of ['1', '2', '3']) {
+    rig.write({'app.txt': text});
+    expect(await ran(rig, ['app'])).toEqual(['app passed', 'lib cached']);
+    expect(await ran(rig, ['app'])).toEqual(['app cached', 'lib cached']);
+  }
+  rig.write({'lib/deep/foreign': 'foreign\n', 'app.txt': '4'});
+  const {events} = await rig.events(['app']);
+  expect(said(events, 'W_FOREIGN_OUTPUT')).toEqual([
+    expect.stringContaining('lib/deep/foreign lies among the outputs of lib, which did not write it'),
+  ]);
+  expect(readFileSync(rig.path('app/x'), 'utf8')).toBe('foreign\nlib\n4');
+  // the same inputs again, as far as keys know: what was made with the foreign file must not come back
+  rmSync(rig.path('lib/deep/foreign'));
+  rmSync(rig.path('app'), {recursive: true});
+  expect(await ran(rig, ['app'])).toEqual(['app passed', 'lib cached']);
+  expect(readFileSync(rig.path('app/x'), 'utf8')).toBe('lib\n4');
 });
