@@ -29,6 +29,7 @@ export interface TaskMemo {
   readonly wasHit?: boolean;
   /** What the task printed, when that is short; undefined: it is in the store. */
   readonly log?: string;
+  readonly logDigest?: string;
   /** What the state of the task was: another run may have left files beside the outputs since. */
   readonly state?: string;
   /** The folder that all outputs lie in, relative to the root, and its digest as a tree of inputs. */

@@ -64,6 +64,7 @@ export type Lookup =
       /** How long the execution took, ms. */
       readonly savedMs: number;
       readonly outputs?: OutputSize;
+      readonly logDigest?: string;
       /** When outputs were put back. */
       readonly restore?: Interval;
     }
@@ -413,6 +414,7 @@ export class TaskCache {
       how: memo.outputs.length === 0 ? UNCHANGED : IN_PLACE,
       log: Buffer.from(memo.log),
       savedMs: memo.executionMs,
+      ...(memo.logDigest !== undefined && {logDigest: memo.logDigest}),
       outputs: {files: memo.outputs.length, bytes: memo.outputs.reduce((sum, slot) => sum + index.size(slot), 0)},
     };
   }
@@ -512,6 +514,7 @@ export class TaskCache {
       how,
       log,
       savedMs: Math.round(result.executionMs),
+      logDigest: result.stdoutDigest.hash,
       ...(isDeclared && {outputs: sizeOf(result)}),
       ...(isRestored && {restore}),
     };
@@ -604,6 +607,7 @@ export class TaskCache {
       clock: index.clock,
       git: this.#tracked.identity,
       executionMs: Math.round(result.executionMs),
+      logDigest: result.stdoutDigest.hash,
       ...(wasHit !== undefined && {wasHit}),
       ...(log.length <= SHORT_LOG && isText(log) && {log: Buffer.from(log).toString('utf8')}),
       ...(state !== undefined && {state}),

@@ -78,6 +78,14 @@ export interface Success {
   readonly flaky: boolean;
 }
 
+/** What is known of a result that was taken. */
+export interface Taken {
+  /** Of declared outputs. */
+  readonly outputs?: OutputSize;
+  /** SHA-256 of what was printed; when it is stored. */
+  readonly logDigest?: string;
+}
+
 /** The right and the duty to run one task: its outputs are cleared before, and read after. Ends with `succeeded` or `failed`. */
 export class Ticket {
   readonly #options: TicketOptions;
@@ -131,17 +139,16 @@ export class Ticket {
   }
 
   /**
-   * Takes what the task left, and stores it unless there is a reason not to; resolves to the size of declared outputs.
+   * Takes what the task left, and stores it unless there is a reason not to; resolves to what is known of the result then.
    * @throws PacelineError E_OUTPUT_OVERLAP
    */
-  async succeeded(success: Success): Promise<OutputSize | undefined> {
+  async succeeded(success: Success): Promise<Taken> {
     const {task, lock, hasRun, forget} = this.#options;
     hasRun(this.#isPrepared);
     forget();
     try {
-      if (!this.#isPrepared) return undefined;
-      if (task.phase.caching.outputs !== undefined) return await this.#takeDeclared(success);
-      this.#takeSeen(success);
+      if (!this.#isPrepared) return {};
+      return task.phase.caching.outputs === undefined ? this.#takeSeen(success) : await this.#takeDeclared(success);
     } catch (error) {
       if (error instanceof PacelineError && error.code === 'E_OUTPUT_OVERLAP') throw error;
       if (!isFullStore(error)) hasRun(false);
@@ -149,7 +156,7 @@ export class Ticket {
     } finally {
       if (!this.#isWaiting) lock?.release();
     }
-    return undefined;
+    return {};
   }
 
   /** An attempt failed, and there is another: what the first one wrote must not count as a result of the second. */
@@ -181,7 +188,7 @@ export class Ticket {
     this.#write({...this.#cleared(), owned: [...new Set([...(this.#keepsOutputs ? state.owned : []), ...left])]});
   }
 
-  async #takeDeclared(success: Success): Promise<OutputSize> {
+  async #takeDeclared(success: Success): Promise<Taken> {
     const {task, rules, place, tracked, store, contribute, claim, state} = this.#options;
     const found = rules.find(place.root, task);
     const owned = new Set(state.owned);
@@ -215,16 +222,14 @@ export class Ticket {
       if (foreign[0] !== undefined) this.#foreignOutputs(foreign);
       if (taken.problem !== undefined && store !== undefined)
         this.#notice('W_NOT_STORED', `The result of ${task.id} is not stored: ${taken.problem}.`);
-      const size = sizeOf(taken.outputs);
-      if (writer === undefined) return size;
-      if (taken.problem !== undefined) writer.discard();
-      else
-        this.#store(writer, taken.outputs, success, [], {
-          name: taken.isBound ? this.#options.boundName() : this.#options.action,
-          digest,
-          chain,
-        });
-      return size;
+      const outputs = sizeOf(taken.outputs);
+      if (writer === undefined) return {outputs};
+      if (taken.problem !== undefined) {
+        writer.discard();
+        return {outputs};
+      }
+      const name = taken.isBound ? this.#options.boundName() : this.#options.action;
+      return {outputs, ...this.#store(writer, taken.outputs, success, [], {name, digest, chain})};
     } catch (error) {
       writer?.discard();
       throw error;
@@ -232,7 +237,7 @@ export class Ticket {
   }
 
   /** Without declared outputs: whatever the task wrote belongs to the result, which then holds here only. */
-  #takeSeen(success: Success): void {
+  #takeSeen(success: Success): Taken {
     const {place, store, isMember, action, state} = this.#options;
     const written = writtenBetween(this.#before, allFiles(place.root, place.folder, isMember));
     // what it wrote earlier and found up to date now still belongs to it
@@ -240,10 +245,10 @@ export class Ticket {
     const excluded = all.filter((path) => !Object.hasOwn(this.#options.explanation.files, path));
     const {seen: _seen, ...rest} = this.#cleared();
     this.#write({...rest, seen: {action, files: noted(place.root, all), excluded}});
-    if (store === undefined || this.#isOnlyFlaky(success)) return;
+    if (store === undefined || this.#isOnlyFlaky(success)) return {};
     const writer = store.write();
     const nothing = {outputFiles: [], outputDirectories: [], outputSymlinks: []};
-    this.#store(writer, nothing, success, excluded, {name: this.#options.boundName(), digest: '', chain: ''});
+    return this.#store(writer, nothing, success, excluded, {name: this.#options.boundName(), digest: '', chain: ''});
   }
 
   #store(
@@ -252,13 +257,13 @@ export class Ticket {
     {log, durationMs}: Success,
     excluded: readonly string[],
     {name, digest, chain}: Pick<StoredResult, 'name' | 'digest' | 'chain'>,
-  ): void {
+  ): Taken {
     const {task, lock, publication, changedInputs, slots, remember, forget} = this.#options;
     const text = log();
     if (text === undefined) {
       writer.discard();
       this.#notice('W_NOT_STORED', `The result of ${task.id} is not stored: it printed too much.`);
-      return;
+      return {};
     }
     const stdoutDigest = writer.addBytes(text);
     const result: ActionResult = {
@@ -296,6 +301,7 @@ export class Ticket {
         this.#inputsChanged(changed);
       },
     });
+    return {logDigest: stdoutDigest.hash};
   }
 
   /** Whether the outputs are those that the last execution here left. */

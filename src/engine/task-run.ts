@@ -2,11 +2,11 @@ import {readSync, writeSync} from 'node:fs';
 import {join} from 'node:path';
 import {PacelineError} from '../base/error.ts';
 import type {Lookup} from '../cache/task-cache.ts';
-import type {Ticket} from '../cache/ticket.ts';
+import type {Taken, Ticket} from '../cache/ticket.ts';
 import {usedNotice, withheldNotice} from '../cache/withheld.ts';
 import type {Task} from '../plan/task.ts';
 import type {Condition} from '../project/project.ts';
-import type {CommandEnd, Interval, LogRange, OutputSize, RunTime, TaskFinished, TaskStatus} from '../record/events.ts';
+import type {CommandEnd, Interval, LogRange, RunTime, TaskFinished, TaskStatus} from '../record/events.ts';
 import {Attempt, type AttemptEnd, succeeded} from './attempt.ts';
 import {conditionFailureOf} from './condition.ts';
 import type {EngineOptions} from './engine-options.ts';
@@ -154,7 +154,7 @@ export class TaskRun {
   }
 
   /** What the task printed when it ran is printed again. */
-  #useResult({how, log, savedMs, outputs, restore}: Extract<Lookup, {kind: 'hit'}>, slot: LogSlot): void {
+  #useResult({how, log, savedMs, outputs, logDigest, restore}: Extract<Lookup, {kind: 'hit'}>, slot: LogSlot): void {
     const {logs} = this.#options;
     const {lookup} = this.#parts;
     if (restore !== undefined && lookup !== undefined) {
@@ -176,6 +176,7 @@ export class TaskRun {
       ...(savedMs > 0 && {savedMs}),
       ...(range.end > range.start && {log: range}),
       ...(outputs !== undefined && {outputs}),
+      ...(logDigest !== undefined && {logDigest}),
     });
   }
 
@@ -199,12 +200,12 @@ export class TaskRun {
           log: () => bytesOf(slot.descriptor, log),
           flaky: attempt > 1,
         };
-        const {problem, outputs} = await this.#settle(isRight ? success : undefined, ticket);
+        const {problem, ...taken} = await this.#settle(isRight ? success : undefined, ticket);
         if (!task.phase.persistent) logs.giveBack(slot, log.end);
         this.#abort.abort();
         // a probe that is under way ends with its server
         if (this.#watches.length > 0) await Promise.all(this.#watches);
-        const outcome = {...this.#outcome(result, attempt, log), ...(outputs !== undefined && {outputs})};
+        const outcome = {...this.#outcome(result, attempt, log), ...taken};
         return this.#finish(problem === undefined ? outcome : {...outcome, status: 'failed', reason: problem});
       }
     }
@@ -214,7 +215,7 @@ export class TaskRun {
   async #settle(
     success: Parameters<Ticket['succeeded']>[0] | undefined,
     ticket: Ticket | undefined,
-  ): Promise<{readonly problem?: string; readonly outputs?: OutputSize}> {
+  ): Promise<{readonly problem?: string} & Taken> {
     const {cache, environment, emit, now, root, dialect} = this.#options;
     if (success === undefined && cache !== undefined) {
       const message = withheldNotice(this.task, environment.withheldFrom(this.task), {root, dialect});
@@ -226,8 +227,7 @@ export class TaskRun {
     else {
       const start = now();
       try {
-        const outputs = await ticket.succeeded(success);
-        return outputs === undefined ? {} : {outputs};
+        return await ticket.succeeded(success);
       } catch (error) {
         if (error instanceof PacelineError)
           return {problem: `${error.message}${error.hint === undefined ? '' : ` ${error.hint}`}`};

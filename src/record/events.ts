@@ -216,6 +216,8 @@ export interface TaskFinished {
   readonly cacheable?: boolean;
   /** Of what was stored or restored. */
   readonly outputs?: OutputSize;
+  /** SHA-256 of what it printed, in hex; of results that are stored. */
+  readonly logDigest?: string;
 }
 
 /** Of all output files of a task. */

@@ -72,6 +72,7 @@ const task = z.object({
     .optional(),
   usage: usage.optional(),
   outputs: z.object({files: z.number(), bytes: z.number()}).optional(),
+  logDigest: z.string().optional().describe('SHA-256 of what it printed'),
 });
 
 const span = z.object({

@@ -71,6 +71,8 @@ export interface TaskRecord {
   /** Of all its commands, over all attempts. */
   readonly usage?: Usage;
   readonly outputs?: OutputSize;
+  /** SHA-256 of what it printed, in hex; absent where the result was not stored. */
+  readonly logDigest?: string;
 }
 
 /**
