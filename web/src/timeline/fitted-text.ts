@@ -1,0 +1,11 @@
+/** The text, or its beginning with an ellipsis, in so many pixels; '' when hardly anything of it would be left. */
+export function fittedText(context: CanvasRenderingContext2D, text: string, width: number): string {
+  if (width < LEAST) return '';
+  const whole = context.measureText(text).width;
+  if (whole <= width) return text;
+  let length = Math.floor((text.length * width) / whole);
+  while (length > 1 && context.measureText(`${text.slice(0, length)}…`).width > width) length--;
+  return length < 2 ? '' : `${text.slice(0, length)}…`;
+}
+
+const LEAST = 22;

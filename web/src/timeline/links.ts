@@ -1,0 +1,53 @@
+import type {Picture} from './draw.ts';
+import {BAR, BAR_TOP, type Geometry, rowOf, topOf, xOf} from './geometry.ts';
+import type {Bar} from './scene.ts';
+
+/** Arrows: the critical path, and what the chosen task waits for and is waited for by. */
+export function drawLinks({context, scene, geometry, palette, edges}: Picture): void {
+  for (const [source, target] of edges) {
+    const [from, to] = [scene.barOf.get(source), scene.barOf.get(target)];
+    if (from !== undefined && to !== undefined) drawArrow(context, geometry, from, to, palette.dim, 1.25);
+  }
+  for (const [from, to] of scene.links) {
+    drawArrow(context, geometry, from, to, palette.surface, 4.5);
+    drawArrow(context, geometry, from, to, palette.critical, 2);
+  }
+}
+
+/** Pixels. */
+const HEAD = 6;
+
+function drawArrow(
+  context: CanvasRenderingContext2D,
+  geometry: Geometry,
+  from: Bar,
+  to: Bar,
+  colour: string,
+  width: number,
+): void {
+  const x1 = xOf(geometry, from.ready ?? from.end);
+  const x2 = xOf(geometry, to.start);
+  if (Math.max(x1, x2) < 0 || Math.min(x1, x2) > geometry.width) return;
+  const [y1, y2] = [middleOf(geometry, from), middleOf(geometry, to)];
+  // side by side without a gap: nothing to point at
+  if (y1 === y2 && x2 - x1 < HEAD + 2) return;
+  const bend = y1 === y2 ? 0 : Math.min(26, Math.max(10, (x2 - x1) / 2));
+  const tip = x2 - 1;
+  context.strokeStyle = colour;
+  context.fillStyle = colour;
+  context.lineWidth = width;
+  context.beginPath();
+  context.moveTo(x1, y1);
+  context.bezierCurveTo(x1 + bend, y1, tip - HEAD - bend, y2, tip - HEAD + 1, y2);
+  context.stroke();
+  context.beginPath();
+  context.moveTo(tip, y2);
+  context.lineTo(tip - HEAD - 1, y2 - HEAD * 0.65);
+  context.lineTo(tip - HEAD - 1, y2 + HEAD * 0.65);
+  context.closePath();
+  context.fill();
+}
+
+function middleOf({scroll}: Geometry, {lane}: Bar): number {
+  return topOf(rowOf(lane)) - scroll + BAR_TOP + BAR / 2;
+}
