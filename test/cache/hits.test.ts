@@ -1,4 +1,5 @@
 import {execFileSync} from 'node:child_process';
+import {createHash} from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -452,4 +453,21 @@ test('the program ends although it brought back many files', async () => {
   rmSync(rig.path('dist'), {recursive: true});
   expect(await ran(rig, ['build'])).toEqual(['build cached']);
   expect(readdirSync(rig.path('dist'))).toHaveLength(120);
+});
+
+test('the size of outputs and the digest of what was printed are told, whether a task ran or not', async () => {
+  const rig = await Rig.make({
+    'make.toml':
+      '[lifecycle.build]\ncommand = "echo printed; mkdir dist; echo 12345 > dist/a"\ncache = true\noutputs = ["dist/"]',
+  });
+  const expected = {
+    outputs: {files: 1, bytes: 6},
+    logDigest: createHash('sha256').update('printed\n').digest('hex'),
+  };
+  expect(finished((await rig.events(['build'])).events, 'build')).toMatchObject({status: 'passed', ...expected});
+  expect(finished((await rig.events(['build'])).events, 'build')).toMatchObject({status: 'cached', ...expected});
+  rmSync(rig.path('dist'), {recursive: true});
+  const {times, ...restored} = finished((await rig.events(['build'])).events, 'build');
+  expect(restored).toMatchObject({status: 'cached', ...expected});
+  expect(times?.restore?.end).toBeGreaterThan(times?.restore?.start ?? Number.POSITIVE_INFINITY);
 });
