@@ -55,6 +55,7 @@ export function simulate(input: SimulationInput): Simulation {
 class Processors {
   readonly #cores: number;
   readonly #byStep: (SpeedClass | undefined)[] = [];
+  /** Those of #byStep in which something runs. */
   readonly #classes: SpeedClass[] = [];
   now = 0;
 
@@ -68,8 +69,8 @@ class Processors {
     if (group === undefined) {
       group = new SpeedClass(step / STEPS);
       this.#byStep[step] = group;
-      this.#classes.push(group);
     }
+    if (group.isEmpty) this.#classes.push(group);
     group.add(node, Math.max(0, ms), Math.max(0, width));
   }
 
@@ -88,7 +89,9 @@ class Processors {
     if (first === undefined) return undefined;
     this.now += least;
     for (const group of this.#classes) group.pass(least, slowness);
-    return first.take().node;
+    const {node} = first.take();
+    if (first.isEmpty) this.#classes.splice(this.#classes.indexOf(first), 1);
+    return node;
   }
 }
 
@@ -158,6 +161,10 @@ class SpeedClass implements Demand {
   /** @param share of its time that a node computes */
   constructor(share: number) {
     this.share = share;
+  }
+
+  get isEmpty(): boolean {
+    return this.#heap.length === 0;
   }
 
   /** ms until the first of them ends, if nothing changes. */

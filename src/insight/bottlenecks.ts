@@ -1,6 +1,7 @@
 import type {NodeId} from '../plan/plan.ts';
 import {type Change, type Experience, withChanges} from './change.ts';
-import {type Model, outcomeOf} from './model.ts';
+import {criticalPathOf} from './critical-path.ts';
+import {type Model, nameOf, type Outcome, outcomeOf} from './model.ts';
 
 /** What the whole run would gain, ms, if one task were different. From simulation: 0 where the time would only be lost elsewhere. */
 export interface Bottleneck {
@@ -16,12 +17,12 @@ export interface Bottleneck {
   /** If it were two, and four, side by side, with no set-up of their own. */
   readonly split2: number;
   readonly split4: number;
-  /** If it did not wait for the one dependency where that gains most. */
+  /** If it did not wait for the one dependency that kept it longest. */
   readonly withoutNeed?: {readonly from: NodeId; readonly ms: number};
 }
 
 export interface BottleneckLimits {
-  /** How many tasks are looked at, those with the longest time first. */
+  /** How many tasks are looked at. */
   readonly candidates: number;
 }
 
@@ -31,22 +32,21 @@ export function bottlenecksOf(
   experience: Experience,
   {candidates}: BottleneckLimits = {candidates: 40},
 ): readonly Bottleneck[] {
-  const base = outcomeOf(model).wallMs;
+  const base = outcomeOf(model);
   const gain = (...changes: readonly Change[]): number =>
-    Math.max(0, base - outcomeOf(withChanges(model, changes, experience)).wallMs);
-  const ids = [...model.nodes]
-    .filter(({id, work}) => id !== '' && work.ms > 0)
-    .sort((one, other) => other.work.ms - one.work.ms)
-    .slice(0, candidates)
-    .map(({id, work}) => ({id: id as NodeId, ms: work.ms}));
+    Math.max(0, base.wallMs - outcomeOf(withChanges(model, changes, experience)).wallMs);
+  const latest = latestNeeds(base);
   const found: Bottleneck[] = [];
-  for (const {id: task, ms} of ids) {
+  for (const {id, ms, number} of candidatesOf(model, candidates)) {
+    const task = nameOf(id);
     const gone = gain({kind: 'speed', task, factor: 0});
-    const split = (parts: number): number => gain({kind: 'split', task, parts, setupMs: 0});
-    const withoutNeed = bestWithoutNeed(model, task, gain);
+    const from = latest(number);
+    const unbound = from === undefined ? 0 : gain({kind: 'no-edge', from: nameOf(from), to: task});
+    const withoutNeed = from === undefined || unbound <= LEAST_MS ? undefined : {from, ms: unbound};
     if (gone <= LEAST_MS && withoutNeed === undefined) continue;
+    const split = (parts: number): number => gain({kind: 'split', task, parts, setupMs: 0});
     found.push({
-      task,
+      task: id,
       ms,
       faster10: gain({kind: 'speed', task, factor: 0.9}),
       faster50: gain({kind: 'speed', task, factor: 0.5}),
@@ -63,18 +63,53 @@ export function bottlenecksOf(
 /** Less is no gain. */
 const LEAST_MS = 1;
 
-function bestWithoutNeed(
-  model: Model,
-  task: NodeId,
-  gain: (...changes: readonly Change[]) => number,
-): Bottleneck['withoutNeed'] {
-  const number = model.nodes.findIndex(({id}) => id === task);
-  let best: Bottleneck['withoutNeed'];
-  for (const edge of model.edges) {
-    const from = edge.to === number ? model.nodes[edge.from] : undefined;
-    if (from === undefined || from.id === '' || from.work.ms === 0) continue;
-    const ms = gain({kind: 'no-edge', from: from.id, to: task});
-    if (ms > Math.max(LEAST_MS, best?.ms ?? 0)) best = {from: from.id, ms};
+interface Candidate {
+  readonly id: NodeId;
+  readonly number: number;
+  readonly ms: number;
+}
+
+/**
+ * Half of them those that the longest chain would be shorter by, half the longest: where slots or cores are short, any long task may
+ * gain something.
+ */
+function candidatesOf(model: Model, most: number): readonly Candidate[] {
+  const {slack} = criticalPathOf(model);
+  const all = model.nodes
+    .map(({id, work}, number) => ({id, number, ms: work.ms}))
+    .filter((one): one is Candidate => one.id !== '' && one.ms > LEAST_MS);
+  const onChain = ({id, ms}: Candidate): number => Math.max(0, ms - (slack.get(id) ?? 0));
+  const first = all
+    .filter((one) => onChain(one) > LEAST_MS)
+    .sort((one, other) => onChain(other) - onChain(one))
+    .slice(0, Math.ceil(most / 2));
+  const chosen = new Set(first);
+  for (const one of all.toSorted((one, other) => other.ms - one.ms)) {
+    if (chosen.size >= most) break;
+    chosen.add(one);
   }
-  return best;
+  return [...chosen];
+}
+
+/** Of a node, the task before it, through groups, that ends last: without any other it would start no earlier. */
+function latestNeeds({model, simulation}: Outcome): (node: number) => NodeId | undefined {
+  const incoming = Map.groupBy(model.edges, ({to}) => to);
+  return (node) => {
+    let latest: number | undefined;
+    const seen = new Set<number>();
+    const open = [node];
+    for (let to = open.pop(); to !== undefined; to = open.pop())
+      for (const {from} of incoming.get(to) ?? []) {
+        const {isGroup, id = '', work} = model.nodes[from] ?? {};
+        if (seen.has(from)) continue;
+        seen.add(from);
+        if (isGroup === true) open.push(from);
+        else if (id !== '' && work !== undefined && work.ms > 0 && endOf(from) > endOf(latest)) latest = from;
+      }
+    const id = latest === undefined ? '' : (model.nodes[latest]?.id ?? '');
+    return id === '' ? undefined : id;
+  };
+  function endOf(number: number | undefined): number {
+    return number === undefined ? Number.NEGATIVE_INFINITY : (simulation.end[number] ?? 0);
+  }
 }

@@ -1,5 +1,6 @@
 import type {NodeId} from '../plan/plan.ts';
 import type {Run} from '../record/run.ts';
+import {isNamed} from './model.ts';
 
 /** Limits that a project sets itself, ms. */
 export interface Budget {
@@ -53,7 +54,7 @@ export function longTasks(run: Run, {taskMs}: Budget): readonly {readonly task: 
 }
 
 function phaseMs({tasks}: Run, phase: string): number | undefined {
-  const own = tasks.filter(({task, start}) => start !== undefined && (task === phase || task.endsWith(`#${phase}`)));
+  const own = tasks.filter(({task, start}) => start !== undefined && isNamed(task, phase));
   if (own.length === 0) return undefined;
   const start = Math.min(...own.map((task) => task.start ?? 0));
   return Math.max(...own.map(({ready, finish}) => ready ?? finish)) - start;

@@ -13,8 +13,11 @@ export type Change =
   | {readonly kind: 'hit'; readonly task: string}
   /** As many tasks as `parts`, each with an equal share of the work and the whole set-up, ms. */
   | {readonly kind: 'split'; readonly task: string; readonly parts: number; readonly setupMs: number}
-  /** The second no longer waits for the first, nor for a group because of the first; where others lie between them, it waits as before. */
-  | {readonly kind: 'no-edge'; readonly from: string; readonly to: string}
+  /**
+   * The second no longer waits for the first, directly or through groups; all others wait as before. `written`: where it needs the first, it
+   * does; only written order and hooks go.
+   */
+  | {readonly kind: 'no-edge'; readonly from: string; readonly to: string; readonly written?: true}
   /** Nothing is stored yet: what was a hit is executed. */
   | {readonly kind: 'cold'};
 
@@ -42,7 +45,7 @@ export function changeText(change: Change): string {
     case 'split':
       return `--split ${change.task}=${change.parts}${change.setupMs > 0 ? ` --setup ${Math.round(change.setupMs)}ms` : ''}`;
     case 'no-edge':
-      return `--no-edge '${change.from}->${change.to}'`;
+      return `--no-edge '${change.from}->${change.to}'${change.written === true ? ' (written order only)' : ''}`;
     case 'cold':
       return '--cold';
     default:
@@ -73,7 +76,7 @@ function withChange(model: Model, change: Change, experience: Experience): Model
     case 'speed':
       return withNodes(model, change.task, (node) => ({
         ...node,
-        work: {...node.work, ms: node.work.ms * change.factor},
+        work: {...node.work, ms: node.work.ms * Math.max(0, change.factor)},
         source: 'assumed',
       }));
     case 'hit':
@@ -85,7 +88,7 @@ function withChange(model: Model, change: Change, experience: Experience): Model
     case 'split':
       return split(model, change);
     case 'no-edge':
-      return withoutEdges(model, change.from, change.to);
+      return withoutEdges(model, change.from, change.to, change.written);
     case 'cold':
       return {...model, nodes: model.nodes.map((node) => executed(node, experience))};
     default:
@@ -105,10 +108,11 @@ function withJobs(model: Model, count: number): Model {
   const before = model.pools.get(SLOTS);
   if (before === undefined) return model;
   // a task that had all slots for itself goes on having them
+  const slots = Math.max(1, count);
   const nodes = model.nodes.map((node) =>
-    before > 1 && node.takes[SLOTS] === before ? {...node, takes: {...node.takes, [SLOTS]: count}} : node,
+    before > 1 && node.takes[SLOTS] === before ? {...node, takes: {...node.takes, [SLOTS]: slots}} : node,
   );
-  return {...model, nodes, pools: new Map([...model.pools, [SLOTS, count]])};
+  return {...model, nodes, pools: new Map([...model.pools, [SLOTS, slots]])};
 }
 
 function withNodes(model: Model, name: string, change: (node: ModelNode) => ModelNode): Model {

@@ -12,6 +12,8 @@ export interface CriticalPath {
   readonly slack: ReadonlyMap<NodeId, number>;
 }
 
+const ROUNDING = 1e-9;
+
 /** The longest chain of tasks, each with its own time, and how far the others are from it (critical path method). */
 export function criticalPathOf(model: Model): CriticalPath {
   const graph = graphOf(model);
@@ -25,7 +27,8 @@ export function criticalPathOf(model: Model): CriticalPath {
   const tasks: NodeId[] = [];
   for (const [node, one] of through.entries()) {
     const id = idOf(node);
-    if (id !== '' && at(weights, node) > 0) slack.set(id, Math.max(0, ms - one));
+    // sums that are equal may differ by a rounding
+    if (id !== '' && at(weights, node) > 0) slack.set(id, ms - one > ms * ROUNDING ? ms - one : 0);
   }
   for (const node of longestPath(graph, weights)) {
     const id = idOf(node);

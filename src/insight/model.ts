@@ -169,13 +169,19 @@ export function nodesNamed({nodes}: Model, name: string): readonly number[] {
 export function isNamed(id: string, name: string): boolean {
   if (id === '' || name === '') return false;
   if (id === name || `${ROOT}${id}` === name || id.endsWith(`#${name}`)) return true;
+  if (name.includes('#')) return false;
   const whole = id.replace(PART, '');
-  return !name.includes('#') && (whole === name || whole.endsWith(`#${name}`));
+  return whole === name || whole.endsWith(`#${name}`);
 }
 
 /** The name of one task and no other: a task of the root has the name of its phase, which stands for all workspaces. */
 export function nameOf(id: NodeId): string {
   return id.includes('#') ? id : `${ROOT}${id}`;
+}
+
+/** `build` of `web#build`, of the root's `build` and of the part `web#build~1`. */
+export function phaseOf(id: string): string {
+  return id.slice(id.indexOf('#', 1) + 1).replace(PART, '');
 }
 
 /** What a task of the root can be asked for with: `//#build`. */

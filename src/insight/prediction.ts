@@ -1,7 +1,6 @@
-import type {NodeId} from '../plan/plan.ts';
 import type {Run} from '../record/run.ts';
 import {type Change, type Experience, withChanges} from './change.ts';
-import {experienceOf} from './experience.ts';
+import {experienceOf, wasExecuted} from './experience.ts';
 import {intrinsicWorks} from './intrinsic-work.ts';
 import {type Model, modelOf, outcomeOf} from './model.ts';
 import {quantile, randomNumbers} from './statistics.ts';
@@ -36,34 +35,42 @@ export function predict(runs: readonly Run[], changes: readonly Change[], draws 
   const walls = Array.from({length: draws}, () => {
     const chosen = samples[Math.floor(random() * samples.length)];
     const spare = samples[Math.floor(random() * samples.length)];
-    return outcomeOf(withChanges(drawnModel(model, chosen, spare), changes, experience)).wallMs;
+    const drawn: Experience = {
+      ...experience,
+      executed: (task) => workIn(task, chosen, spare) ?? experience.executed(task),
+    };
+    return outcomeOf(withChanges(drawnModel(model, chosen, spare), changes, drawn)).wallMs;
   });
   return {p50: quantile(walls, 0.5) ?? 0, p90: quantile(walls, 0.9) ?? 0, runs: alike.length};
 }
 
-type Works = ReadonlyMap<NodeId, Model['nodes'][number]['work']>;
+type Works = ReadonlyMap<string, Model['nodes'][number]['work']>;
+
+function workIn(
+  task: string,
+  chosen: Works | undefined,
+  spare: Works | undefined,
+): Model['nodes'][number]['work'] | undefined {
+  return chosen?.get(task) ?? spare?.get(task);
+}
 
 function executedWorks(run: Run): Works {
   const works = intrinsicWorks(run);
   return new Map(
-    run.tasks.flatMap(({task, status}) => {
+    run.tasks.flatMap(({task, status, ready}) => {
       const known = works.get(task);
-      return known === undefined || (status !== 'passed' && status !== 'tolerated')
-        ? []
-        : [[task, known.work] as const];
+      return known === undefined || !wasExecuted(status, ready) ? [] : [[task, known.work] as const];
     }),
   );
 }
 
 /** A task that was a hit in the latest run stays one. */
 function drawnModel(model: Model, chosen: Works | undefined, spare: Works | undefined): Model {
-  const executed = new Set<string>();
-  for (const works of [chosen, spare]) for (const task of works?.keys() ?? []) executed.add(task);
   return {
     ...model,
     nodes: model.nodes.map((node) => {
-      if (node.id === '' || node.work.ms === 0 || node.isHit === true || !executed.has(node.id)) return node;
-      const work = chosen?.get(node.id) ?? spare?.get(node.id);
+      if (node.id === '' || node.work.ms === 0 || node.isHit === true) return node;
+      const work = workIn(node.id, chosen, spare);
       return work === undefined ? node : {...node, work};
     }),
   };
@@ -87,7 +94,7 @@ export function pastErrorsOf(runs: readonly Run[], most = 20): readonly PastErro
   const errors: PastError[] = [];
   for (const [place, run] of runs.entries()) {
     if (errors.length >= most) break;
-    if (run.status !== 'passed') continue;
+    if (run.status !== 'passed' || run.wallMs <= 0) continue;
     const before = runs.slice(place + 1).filter((one) => one.status === 'passed' && isSamePlan(one, run));
     const predictedMs = before.length === 0 ? undefined : predictedWall(run, before.slice(0, 10));
     if (predictedMs !== undefined)

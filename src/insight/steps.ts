@@ -15,6 +15,9 @@ const MOST_STEPS = 8;
 /** A step must gain this part of the run. */
 const LEAST_SHARE = 0.01;
 
+/** Findings, of those with the largest gain alone. */
+const MOST_TRIED = 40;
+
 const EFFORT = {low: 1, medium: 3, high: 8} as const;
 const RISK = {low: 1, medium: 1.5, high: 3} as const;
 
@@ -26,7 +29,10 @@ export function stepsOf(model: Model, findings: readonly Finding[], experience: 
   let current = model;
   let totalMs = outcomeOf(model).wallMs;
   const least = totalMs * LEAST_SHARE;
-  let open = findings.filter(({changes}) => changes.length > 0);
+  let open = findings
+    .filter(({changes}) => changes.length > 0)
+    .toSorted((one, other) => other.impact.ms - one.impact.ms)
+    .slice(0, MOST_TRIED);
   const steps: Step[] = [];
   while (steps.length < MOST_STEPS) {
     const tried = open.map((finding) => {
@@ -43,12 +49,16 @@ export function stepsOf(model: Model, findings: readonly Finding[], experience: 
     current = best.after;
     totalMs -= best.gainMs;
     steps.push({finding: best.finding, totalMs, gainMs: best.gainMs});
-    // two findings about one task would save the same time twice
-    open = useful
-      .map(({finding}) => finding)
-      .filter(
-        (finding) => finding !== best.finding && !finding.tasks.some((task) => best.finding.tasks.includes(task)),
-      );
+    const changed = tasksOf(best.finding);
+    // what gains nothing yet may do so behind another step; what makes the same task shorter again would promise too much
+    open = open.filter(
+      (finding) => finding !== best.finding && ![...tasksOf(finding)].some((task) => changed.has(task)),
+    );
   }
   return steps;
+}
+
+/** Whose own time a finding changes. */
+function tasksOf({changes}: Finding): ReadonlySet<string> {
+  return new Set(changes.flatMap((change) => ('task' in change ? [change.task] : [])));
 }

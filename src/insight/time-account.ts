@@ -1,5 +1,6 @@
 import type {NodeId} from '../plan/plan.ts';
 import type {Run, TaskRecord} from '../record/run.ts';
+import {stageOf} from './plan-graph.ts';
 
 /**
  * execute: a task's own commands. retry: attempts that failed, and the pauses behind them. lookup, restore, store: the cache. slot: all
@@ -22,33 +23,37 @@ export interface TimeSlice {
  */
 export function timeAccountOf(run: Run): readonly TimeSlice[] {
   const records = new Map(run.tasks.filter(({start}) => start !== undefined).map((task) => [task.task, task]));
-  const needed = neededBy(run);
+  const needed = neededBy(run, (id) => !records.has(id));
   const slices: TimeSlice[] = [];
   const add = (slice: TimeSlice): void => {
     if (slice.end > slice.start) slices.push(slice);
   };
   let task = lastOf([...records.values()]);
-  let end = run.wallMs;
+  let end = Math.max(0, run.wallMs);
   const seen = new Set<NodeId>();
-  while (task !== undefined && !seen.has(task.task)) {
+  while (task !== undefined) {
     seen.add(task.task);
-    const until = Math.min(end, endOf(task));
+    const until = between(0, endOf(task), end);
     add({kind: 'self', start: until, end});
-    const {start = 0} = task;
-    for (const slice of partsOf(run, task, Math.min(start, until), until).toReversed()) add(slice);
-    const free = Math.min(task.times?.free ?? start, start, until);
-    add({kind: 'slot', task: task.task, start: free, end: Math.min(start, until)});
+    const start = between(0, task.start ?? 0, until);
+    for (const slice of partsOf(run, task, start, until).toReversed()) add(slice);
+    const free = between(0, task.times?.free ?? start, start);
+    add({kind: 'slot', task: task.task, start: free, end: start});
     end = free;
     const limit = free + ROUNDING_MS;
     const before: TaskRecord[] = [];
     for (const id of needed(task.task)) {
       const record = records.get(id);
-      if (record !== undefined && endOf(record) <= limit) before.push(record);
+      if (record !== undefined && !seen.has(id) && endOf(record) <= limit) before.push(record);
     }
     task = lastOf(before);
   }
   add({kind: 'self', start: 0, end});
   return slices.reverse();
+}
+
+function between(least: number, value: number, most: number): number {
+  return Math.min(most, Math.max(least, value));
 }
 
 /** Clocks are read one after the other. */
@@ -85,27 +90,27 @@ function partsOf(run: Run, {task, times, attempts}: TaskRecord, start: number, e
   return [...parts, {kind: 'execute', task, start: at, end}];
 }
 
-/** Tasks before a task, through nodes that execute nothing. */
-function neededBy(run: Run): (task: NodeId) => Iterable<NodeId> {
+/** Tasks before a task, through nodes that executed nothing: groups, and tasks that did not start. */
+function neededBy(run: Run, isPassed: (id: NodeId) => boolean): (task: NodeId) => Iterable<NodeId> {
   const before = new Map<NodeId, NodeId[]>();
   for (const {from, to} of run.plan.edges) {
     const known = before.get(to);
     if (known === undefined) before.set(to, [from]);
     else known.push(from);
   }
-  const groups = new Set(run.plan.nodes.filter(({kind}) => kind === 'group').map(({id}) => id));
-  const finals = new Set(run.plan.nodes.filter(({final}) => final !== undefined).map(({id}) => id));
-  const main = run.plan.nodes.filter(({id}) => !finals.has(id)).map(({id}) => id);
+  const stages = new Map(run.plan.nodes.map(({id, final}) => [id, stageOf(final)]));
   return (task) => {
     const found = new Set<NodeId>();
     // tasks of the end wait for everything else
-    const open = [...(before.get(task) ?? []), ...(finals.has(task) ? main : [])];
+    const stage = stages.get(task) ?? 0;
+    const earlier = stage === 0 ? [] : [...stages].filter(([, one]) => one < stage).map(([id]) => id);
+    const open = [...(before.get(task) ?? []), ...earlier];
     const visited = new Set<NodeId>();
     for (let id = open.pop(); id !== undefined; id = open.pop()) {
       if (visited.has(id)) continue;
       visited.add(id);
       found.add(id);
-      if (groups.has(id)) open.push(...(before.get(id) ?? []));
+      if (isPassed(id)) open.push(...(before.get(id) ?? []));
     }
     return found;
   };

@@ -25,3 +25,22 @@ export function spentMs({start, finish}: TaskRecord): number {
 
 /** Less is not worth a change of a pipeline, ms. */
 export const WORTH_MS = 100;
+
+/** Each task that is looked at is a simulation or more. */
+const MOST_TASKS = 40;
+
+/** Of these tasks those that may be worth a finding, the longest first: no change of a task gains more than it takes. */
+export function worthLooking(tasks: readonly TaskRecord[]): readonly TaskRecord[] {
+  return tasks
+    .filter((task) => spentMs(task) >= WORTH_MS)
+    .sort((one, other) => spentMs(other) - spentMs(one))
+    .slice(0, MOST_TASKS);
+}
+
+/** `a, b and 4 more`. */
+export function listed(names: readonly string[], most = 3): string {
+  const shown = names.slice(0, most);
+  const more = names.length - shown.length;
+  if (more > 0) return `${shown.join(', ')} and ${more} more`;
+  return shown.length < 2 ? shown.join() : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+}

@@ -1,25 +1,35 @@
 import {duration} from '../../base/figures.ts';
 import {criticalPathOf} from '../critical-path.ts';
 import type {Finding} from '../finding.ts';
+import {nameOf} from '../model.ts';
 import {parallelismOf} from '../parallelism.ts';
-import {type RuleContext, WORTH_MS} from './context.ts';
+import {type RuleContext, WORTH_MS, worthLooking} from './context.ts';
 
 /** A part of the run, from which on one task that keeps all others waiting is worth splitting. */
 const SHARE = 0.2;
 
+/** What each part of a split task is taken to need before it begins: a part of the task, and ms at least. */
+const SETUP_SHARE = 0.1;
+const SETUP_MS = 500;
+
 /** One task on the critical path runs alone, beside cores that have nothing to do. */
 export function fatTask({run, model, gain}: RuleContext): readonly Finding[] {
-  const cores = model.cores;
+  const {cores} = model;
+  // idle cores are a claim: it needs the machine, and what the task took of it
+  if (!Number.isFinite(cores)) return [];
   const path = new Set(criticalPathOf(model).tasks);
+  const nodes = new Map(model.nodes.map((node) => [node.id, node]));
   const steps = parallelismOf(run);
-  return run.tasks.flatMap((task): readonly Finding[] => {
-    const {start, finish} = task;
-    if (!path.has(task.task) || task.status !== 'passed' || start === undefined) return [];
+  const onPath = run.tasks.filter(({task, status}) => path.has(task) && status === 'passed');
+  return worthLooking(onPath).flatMap((task): readonly Finding[] => {
+    const {start = 0, finish} = task;
     const alone = aloneMs(steps, start, finish);
-    const node = model.nodes.find(({id}) => id === task.task);
+    const node = nodes.get(task.task);
     if (node === undefined || alone < run.wallMs * SHARE || node.work.width > cores - 1) return [];
-    const parts = Number.isFinite(cores) ? Math.max(2, Math.min(8, cores)) : 2;
-    const change = {kind: 'split', task: task.task, parts, setupMs: 0} as const;
+    if (node.source !== 'measured') return [];
+    const parts = Math.max(2, Math.min(8, Math.floor(cores / Math.max(1, node.work.width))));
+    const setupMs = Math.round(Math.max(SETUP_MS, node.work.ms * SETUP_SHARE));
+    const change = {kind: 'split', task: nameOf(task.task), parts, setupMs} as const;
     const ms = gain(change);
     if (ms < WORTH_MS) return [];
     return [
@@ -31,7 +41,7 @@ export function fatTask({run, model, gain}: RuleContext): readonly Finding[] {
           `nothing else ran in ${duration(alone)} of its ${duration(finish - start)}`,
           `it kept ${node.work.width.toFixed(1)} of ${cores} cores busy`,
         ],
-        advice: `Split it: ${parts} parts side by side, by files or by package. The gain is without set-up of the parts; \`paceline simulate --split ${task.task}=${parts} --setup 3s\` counts it.`,
+        advice: `Split it: ${parts} parts side by side, by files or by package. The gain counts a set-up of ${duration(setupMs)} for each part; \`paceline simulate --split '${change.task}=${parts}' --setup 3s\` counts another.`,
         impact: {ms, source: 'assumed'},
         effort: 'medium',
         risk: 'low',

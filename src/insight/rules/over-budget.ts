@@ -2,7 +2,11 @@ import {duration} from '../../base/figures.ts';
 import type {Budget} from '../budget.ts';
 import {budgetLinesOf, longTasks} from '../budget.ts';
 import type {Finding} from '../finding.ts';
+import {nameOf} from '../model.ts';
 import type {RuleContext} from './context.ts';
+
+/** A project whose tasks are all too long has another trouble than each of them. */
+const MOST_LONG = 20;
 
 /** Limits of the project that this run did not keep. */
 export function overBudget({run, gain}: RuleContext, budget: Budget): readonly Finding[] {
@@ -22,20 +26,22 @@ export function overBudget({run, gain}: RuleContext, budget: Budget): readonly F
         changes: [],
       }),
     );
-  const long = longTasks(run, budget).map(({task, ms}): Finding => {
-    const change = {kind: 'speed', task, factor: Math.min(1, budget.taskMs / ms)} as const;
-    return {
-      code: 'F_LONG_TASK',
-      title: `${task} takes longer than ${duration(budget.taskMs)}`,
-      tasks: [task],
-      evidence: [`${duration(ms)} in this run`],
-      advice: `See what it does: \`paceline profile ${task}\`. The limit is \`[budget] task\`.`,
-      impact: {ms: gain(change), source: 'assumed'},
-      effort: 'high',
-      risk: 'low',
-      riskReason: 'a profile changes nothing',
-      changes: [change],
-    };
-  });
+  const long = longTasks(run, budget)
+    .slice(0, MOST_LONG)
+    .map(({task, ms}): Finding => {
+      const change = {kind: 'speed', task: nameOf(task), factor: Math.min(1, budget.taskMs / ms)} as const;
+      return {
+        code: 'F_LONG_TASK',
+        title: `${task} takes longer than ${duration(budget.taskMs)}`,
+        tasks: [task],
+        evidence: [`${duration(ms)} in this run`],
+        advice: `See what it does: \`paceline profile ${task}\`. The limit is \`[budget] task\`.`,
+        impact: {ms: gain(change), source: 'assumed'},
+        effort: 'high',
+        risk: 'low',
+        riskReason: 'a profile changes nothing',
+        changes: [change],
+      };
+    });
   return [...over, ...long];
 }

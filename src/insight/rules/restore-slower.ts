@@ -1,5 +1,6 @@
 import {duration} from '../../base/figures.ts';
 import type {Finding} from '../finding.ts';
+import {nameOf} from '../model.ts';
 import type {RuleContext} from './context.ts';
 
 /** Bringing the outputs back took longer than making them. */
@@ -9,7 +10,7 @@ export function restoreSlower({run, gain}: RuleContext): readonly Finding[] {
     if (status !== 'cached' || savedMs === undefined || start === undefined || times?.restore === undefined) return [];
     const hit = finish - start;
     if (hit <= savedMs + LEAST_MS) return [];
-    const change = {kind: 'speed', task: task.task, factor: savedMs / hit} as const;
+    const change = {kind: 'speed', task: nameOf(task.task), factor: savedMs / hit} as const;
     return [
       {
         code: 'F_RESTORE_SLOWER',

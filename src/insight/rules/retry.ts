@@ -1,18 +1,20 @@
 import {duration} from '../../base/figures.ts';
 import type {Finding} from '../finding.ts';
+import {nameOf} from '../model.ts';
 import type {RuleContext} from './context.ts';
 
 /** Attempts that failed before one passed. */
 export function retry({run, gain}: RuleContext): readonly Finding[] {
   return run.tasks.flatMap((task): readonly Finding[] => {
-    if (task.attempts < 2) return [];
+    // what failed in the end has another trouble than the time
+    if (task.attempts < 2 || task.status !== 'passed') return [];
     const attempts = run.spans.filter((span) => span.kind === 'attempt' && span.task === task.task);
     const [first, last] = [attempts[0], attempts.at(-1)];
     if (first === undefined || last === undefined || task.start === undefined) return [];
     const lost = last.start - first.start;
     const whole = task.finish - task.start;
     if (lost <= 0 || whole <= 0) return [];
-    const change = {kind: 'speed', task: task.task, factor: Math.max(0, 1 - lost / whole)} as const;
+    const change = {kind: 'speed', task: nameOf(task.task), factor: Math.max(0, 1 - lost / whole)} as const;
     return [
       {
         code: 'F_RETRY',
