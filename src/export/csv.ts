@@ -59,7 +59,7 @@ export function csvReport(runs: readonly Run[]): string {
 function cell(value: string | number | undefined): string {
   if (value === undefined) return '';
   if (typeof value === 'number') return String(Math.round(value * 1000) / 1000);
-  // a spreadsheet takes these for formulas
-  const text = /^[=+\t\r]/.test(value) ? `'${value}` : value;
+  // a spreadsheet takes these for formulas; `@` begins too many names of packages
+  const text = /^[=+\-\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

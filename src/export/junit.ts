@@ -1,3 +1,4 @@
+import {stripVTControlCharacters} from 'node:util';
 import type {TaskStatus} from '../record/events.ts';
 import type {Run, TaskRecord} from '../record/run.ts';
 
@@ -10,7 +11,7 @@ export function junitReport(run: Run, logOf: (task: TaskRecord) => string): stri
   const count = (...statuses: readonly TaskStatus[]): number =>
     run.tasks.filter(({status}) => statuses.includes(status)).length;
   const skipped = count('skipped', 'blocked', 'cancelled');
-  const suite = `  <testsuite name="paceline ${escaped(run.command.join(' '))}" tests="${run.tasks.length}" failures="${count('failed')}" errors="0" skipped="${skipped}" time="${seconds(run.wallMs)}" timestamp="${new Date(run.at).toISOString().slice(0, 19)}" hostname="localhost" id="0" package="paceline">`;
+  const suite = `  <testsuite name="paceline ${attribute(run.command.join(' '))}" tests="${run.tasks.length}" failures="${count('failed')}" errors="0" skipped="${skipped}" time="${seconds(run.wallMs)}" timestamp="${new Date(run.at).toISOString().slice(0, 19)}" hostname="localhost" id="0" package="paceline">`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="paceline" time="${seconds(run.wallMs)}" tests="${run.tasks.length}" failures="${count('failed')}" errors="0">`,
@@ -25,16 +26,16 @@ export function junitReport(run: Run, logOf: (task: TaskRecord) => string): stri
 function testCase(task: TaskRecord, logOf: (task: TaskRecord) => string): string {
   const [workspace, phase] = task.task.includes('#') ? splitAt(task.task, task.task.indexOf('#')) : ['root', task.task];
   const spent = task.start === undefined ? 0 : task.finish - task.start;
-  const head = `    <testcase name="${escaped(phase)}" classname="${escaped(workspace)}" time="${seconds(spent)}"`;
+  const head = `    <testcase name="${attribute(phase)}" classname="${attribute(workspace)}" time="${seconds(spent)}"`;
   const body = bodyOf(task, logOf);
   return body === '' ? `${head}/>` : `${head}>\n${body}\n    </testcase>`;
 }
 
 function bodyOf(task: TaskRecord, logOf: (task: TaskRecord) => string): string {
-  const reason = escaped(task.reason ?? '');
+  const reason = attribute(task.reason ?? '');
   switch (task.status) {
     case 'failed':
-      return `      <failure message="${escaped(reasonOf(task))}" type="${task.end?.kind ?? 'failed'}">${escaped(logOf(task))}</failure>`;
+      return `      <failure message="${attribute(reasonOf(task))}" type="${task.end?.kind ?? 'failed'}">${content(logOf(task))}</failure>`;
     case 'skipped':
     case 'blocked':
     case 'cancelled':
@@ -44,7 +45,7 @@ function bodyOf(task: TaskRecord, logOf: (task: TaskRecord) => string): string {
     case 'tolerated':
     case 'stopped':
       return task.flaky || task.status === 'tolerated'
-        ? `      <system-out>${escaped(task.flaky ? `passed at attempt ${task.attempts}` : 'failed, and that is tolerated')}</system-out>`
+        ? `      <system-out>${content(task.flaky ? `passed at attempt ${task.attempts}` : 'failed, and that is tolerated')}</system-out>`
         : '';
     default:
       return task.status satisfies never;
@@ -72,16 +73,21 @@ function seconds(ms: number): string {
   return (Math.max(0, ms) / 1000).toFixed(3);
 }
 
-/** Without what XML 1.0 has no way to write (2.2, Characters). */
-function escaped(text: string): string {
-  return text
-    .toWellFormed()
+/** A parser would turn line breaks and tabs in an attribute into spaces (XML 1.0, 3.3.3). */
+function attribute(text: string): string {
+  return content(text)
+    .replaceAll('"', '&quot;')
+    .replaceAll(/[\n\t]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}
+
+/** Without colours, and without what XML 1.0 has no way to write (2.2, Characters). */
+function content(text: string): string {
+  return stripVTControlCharacters(text.toWellFormed())
     .replaceAll(FORBIDDEN, '\ufffd')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll('\n', '&#10;');
+    .replaceAll('\r', '&#13;');
 }
 
 const CONTROLS = [...Array(32).keys()].filter((code) => ![9, 10, 13].includes(code));

@@ -7,7 +7,7 @@ export function markdownReport(report: RunReport, comparison?: Comparison): stri
   const {run, criticalPath, speedOfLight, efficiency, steps, findings, budget, bottlenecks} = report;
   const parts = [
     `# ${run.status === 'passed' ? 'Passed' : `**${run.status}**`} in ${duration(run.wallMs)}`,
-    `\`paceline ${run.command.join(' ')}\`, ${plural(run.tasks.length, 'task')}, ${plural(run.jobs, 'job')}${run.machine === undefined ? '' : ` on ${plural(run.machine.cores, 'core')}`}, ${new Date(run.at).toISOString()}.`,
+    `${code(`paceline ${run.command.join(' ')}`)}, ${plural(run.tasks.length, 'task')}, ${plural(run.jobs, 'job')}${run.machine === undefined ? '' : ` on ${plural(run.machine.cores, 'core')}`}, ${new Date(run.at).toISOString()}.`,
     `Its longest chain and its processor time allow ${duration(speedOfLight.ms)} (${speedOfLight.by === 'chain' ? 'the longest chain' : 'all cores busy'}): the run reached ${Math.round(efficiency * 100)} % of that.`,
   ];
   if (comparison !== undefined) parts.push('## Before and after', beforeAfter(comparison));
@@ -15,7 +15,7 @@ export function markdownReport(report: RunReport, comparison?: Comparison): stri
     '## Critical path',
     criticalPath.tasks.length === 0
       ? 'No task took time.'
-      : `${criticalPath.tasks.map((task) => `\`${escaped(task)}\``).join(' → ')} (${duration(criticalPath.ms)})`,
+      : `${criticalPath.tasks.map(code).join(' → ')} (${duration(criticalPath.ms)})`,
   );
   if (bottlenecks.length > 0)
     parts.push(
@@ -25,7 +25,7 @@ export function markdownReport(report: RunReport, comparison?: Comparison): stri
         bottlenecks
           .slice(0, 8)
           .map(({task, ms, faster50, gone, hit, split4}) => [
-            `\`${escaped(task)}\``,
+            codeCell(task),
             ...[ms, faster50, gone, hit, split4].map(duration),
           ]),
       ),
@@ -58,7 +58,7 @@ export function markdownReport(report: RunReport, comparison?: Comparison): stri
       table(
         ['', 'target', 'actual', 'gap', 'priority'],
         budget.map(({name, targetMs, actualMs, gapMs, priority}) => [
-          name,
+          name === 'total' || name === 'stretch' ? name : codeCell(name),
           duration(targetMs),
           duration(actualMs),
           gapMs > 0 ? `**+${duration(gapMs)}**` : `-${duration(-gapMs)}`,
@@ -72,7 +72,7 @@ export function markdownReport(report: RunReport, comparison?: Comparison): stri
 
 function reliability({run, simulatedMs, pastErrors, gaps}: RunReport): string {
   const lines = [
-    `- The simulation of this run itself gives ${duration(simulatedMs)}: ${percentChange((simulatedMs - run.wallMs) / run.wallMs)} against what was measured.`,
+    `- The simulation of this run itself gives ${duration(simulatedMs)}: ${percentChange((simulatedMs - run.wallMs) / Math.max(1, run.wallMs))} against what was measured.`,
     pastErrors.length === 0
       ? '- No earlier run has the same plan: how good predictions are here is not known yet.'
       : `- ${plural(pastErrors.length, 'earlier run')} predicted from the runs before: off by ${middle(pastErrors.map(({error}) => Math.abs(error) * 100)).toFixed(1)} % in the middle.`,
@@ -87,11 +87,11 @@ function beforeAfter({total, tasks, hits, machine, before, after}: Comparison): 
     ...tasks
       .filter(({ratio, verdict}) => ratio !== undefined && (verdict === 'outside' || Math.abs(ratio) > 0.05))
       .slice(0, 10)
-      .map(({task, ...change}) => [`\`${escaped(task)}\``, ...figures(change)]),
+      .map(({task, ...change}) => [codeCell(task), ...figures(change)]),
   ];
   const notes = [
     `${plural(before.length, 'run')} before, ${plural(after.length, 'run')} after; hits ${Math.round(hits.before * 100)} % → ${Math.round(hits.after * 100)} %.`,
-    ...machine.map((difference) => `The machines differ: ${difference}.`),
+    ...machine.map((difference) => `The machines differ: ${escaped(difference)}.`),
   ];
   return `${table(['', 'before', 'after', 'change', 'outside the noise?'], rows)}\n\n${notes.join(' ')}`;
 }
@@ -110,9 +110,34 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map((_, column) => (column === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
 }
 
-/** Names come from other people's files. */
+/** Sentences with code in backticks, and with names from other people's files, which must not become markup. */
 function escaped(text: string): string {
-  return text.replaceAll(/[|<>]/g, (letter) => `&#${letter.charCodeAt(0)};`).replaceAll('\n', ' ');
+  return text
+    .replaceAll(/\s+/g, ' ')
+    .split(/(`[^`]+`)/)
+    .map((part, index) => (index % 2 === 1 ? code(part.slice(1, -1)) : plain(part)))
+    .join('');
+}
+
+/** A `_` within a word is none. */
+function plain(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll(/[\\`*[\]<>|~]/g, '\\$&')
+    .replaceAll(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_');
+}
+
+/** As code: the fence is longer than any in it (CommonMark 6.1). */
+function code(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ');
+  const longest = Math.max(0, ...(line.match(/`+/g) ?? []).map(({length}) => length));
+  const fence = '`'.repeat(longest + 1);
+  return longest === 0 ? `${fence}${line}${fence}` : `${fence} ${line} ${fence}`;
+}
+
+/** As code in a table, whose cells end at any bar that has no backslash (GFM 4.10). */
+function codeCell(text: string): string {
+  return code(text).replaceAll('|', '\\|');
 }
 
 function middle(numbers: readonly number[]): number {
