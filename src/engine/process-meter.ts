@@ -1,4 +1,4 @@
-import {closeSync, openSync, readSync} from 'node:fs';
+import {closeSync, openSync, readdirSync, readSync} from 'node:fs';
 import type {Usage} from '../record/events.ts';
 
 /** Sums over all children that were waited for, since the start of this process; for storage also its own. */
@@ -21,6 +21,8 @@ export interface MeterSources {
 
 /** How often memory is looked at, ms. */
 const SAMPLE_MS = 200;
+/** Sums that were read so long ago, ms, are still those of now: a read for each of many short commands, and not two. */
+const STALE_MS = 5;
 
 /**
  * What children take of the machine. Node does not say it of a single child, but the kernel adds a child's share to sums of its parent
@@ -31,6 +33,7 @@ export class ProcessMeter {
   readonly #running = new Map<number, {readonly since: number; peak: number | undefined}>();
   #batch: {readonly ms: number; readonly peak: number | undefined; readonly resolve: (usage: Usage) => void}[] = [];
   #before: Totals | undefined;
+  #readAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(sources: MeterSources) {
@@ -39,33 +42,41 @@ export class ProcessMeter {
 
   /** A child was started. */
   started(pid: number): void {
+    const now = performance.now();
     // what else was waited for until now is nobody's
-    if (this.#running.size === 0 && this.#batch.length === 0) this.#before = this.#sources.totals();
-    this.#running.set(pid, {since: performance.now(), peak: undefined});
+    if (this.#running.size === 0 && this.#batch.length === 0 && now - this.#readAt > STALE_MS) this.#read(now);
+    this.#running.set(pid, {since: now, peak: undefined});
     this.#timer ??= setInterval(() => this.#sample(), SAMPLE_MS).unref();
   }
 
-  /** To be called when a child's end is told; resolves in the next turn of the event loop. */
+  /** To be called when a child's end is told; resolves in the next turn of the event loop at the latest. */
   ended(pid: number): Promise<Usage> {
     const child = this.#running.get(pid);
     this.#running.delete(pid);
-    if (this.#running.size === 0) {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    }
     return new Promise((resolve) => {
       const ms = child === undefined ? 0 : performance.now() - child.since;
       this.#batch.push({ms, peak: child?.peak, resolve});
-      if (this.#batch.length === 1) setImmediate(() => this.#settle());
+      if (this.#running.size === 0) {
+        clearInterval(this.#timer);
+        this.#timer = undefined;
+        // nobody is left who could have been waited for in the same turn
+        this.#settle();
+      } else if (this.#batch.length === 1) setImmediate(() => this.#settle());
     });
+  }
+
+  #read(at: number): Totals | undefined {
+    this.#readAt = at;
+    this.#before = this.#sources.totals();
+    return this.#before;
   }
 
   #settle(): void {
     const batch = this.#batch;
+    if (batch.length === 0) return;
     this.#batch = [];
-    const now = this.#sources.totals();
     const before = this.#before;
-    this.#before = now;
+    const now = this.#read(performance.now());
     const whole = batch.reduce((sum, {ms}) => sum + ms, 0);
     for (const {ms, peak, resolve} of batch) {
       const part = batch.length === 1 || whole === 0 ? 1 / batch.length : ms / whole;
@@ -103,9 +114,8 @@ export function systemSources(): MeterSources {
   const io = new ProcFile('/proc/self/io');
   return {
     totals: () => {
-      // proc(5): cutime and cstime, 100 ticks a second on every Linux that Node runs on
-      const [, , , , , , , , , , , , , user, system] = stat.fields();
-      if (user === undefined || system === undefined) return undefined;
+      const ticks = childTicks(stat.text());
+      if (ticks === undefined) return undefined;
       const text = io.text();
       // both sums hold what this process did itself, in blocks of 512 bytes; getrusage(2)
       const own = text === undefined ? undefined : process.resourceUsage();
@@ -114,7 +124,8 @@ export function systemSources(): MeterSources {
         return found === undefined || blocks === undefined ? undefined : Number(found) - blocks * 512;
       };
       return {
-        cpuMs: (Number(user) + Number(system)) * 10,
+        // 100 ticks a second on every Linux that Node runs on
+        cpuMs: ticks * 10,
         read: bytes('read_bytes', own?.fsRead),
         written: bytes('write_bytes', own?.fsWrite),
       };
@@ -135,10 +146,21 @@ function treeMemory(pid: number): number | undefined {
     found = true;
     sum += kilobytes(status, 'VmRSS');
     largest = Math.max(largest, kilobytes(status, 'VmHWM'));
-    const children = readOnce(`/proc/${pids[at]}/task/${pids[at]}/children`);
-    for (const child of children?.split(' ') ?? []) if (child !== '') pids.push(Number(child));
+    for (const thread of threadsOf(pids[at] ?? 0, status))
+      for (const child of readOnce(`${thread}/children`)?.split(' ') ?? []) if (child !== '') pids.push(Number(child));
   }
   return found && sum > 0 ? Math.max(sum, largest) * 1024 : undefined;
+}
+
+/** Any thread may have started processes, which are the children of that thread alone. */
+function threadsOf(pid: number, status: string): readonly string[] {
+  const folder = `/proc/${pid}/task`;
+  if (/^Threads:\s+1$/m.test(status)) return [`${folder}/${pid}`];
+  try {
+    return readdirSync(folder).map((thread) => `${folder}/${thread}`);
+  } catch {
+    return [];
+  }
 }
 
 function kilobytes(status: string, name: string): number {
@@ -162,13 +184,13 @@ class ProcFile {
       return undefined;
     }
   }
+}
 
-  /** Those of proc(5), numbered from 0; the name of the program may hold spaces and brackets. */
-  fields(): readonly string[] {
-    const text = this.text();
-    if (text === undefined) return [];
-    return ['', '', ...text.slice(text.lastIndexOf(')') + 2).split(' ')];
-  }
+/** cutime and cstime of proc(5), the 16th and 17th field; the second, the name of the program, may hold spaces and brackets. */
+function childTicks(stat: string | undefined): number | undefined {
+  if (stat === undefined) return undefined;
+  const [, user, system] = /^(?: \S+){13} (\d+) (\d+)/.exec(stat.slice(stat.lastIndexOf(')') + 1)) ?? [];
+  return user === undefined ? undefined : Number(user) + Number(system);
 }
 
 function opened(path: string): number | undefined {
