@@ -1,7 +1,9 @@
-// Builds what is published: dist/bin.js with its chunks, dist/index.js, declarations, the JSON Schema, and the licences of what is bundled.
+// Builds what is published: dist/bin.js with its chunks, dist/index.js, the page of the report, declarations, the JSON Schema, and the
+// licences of what is bundled.
 import {execFileSync} from 'node:child_process';
 import {chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {buildReportPage} from './build-web.ts';
 import {bundle} from './bundle.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -11,7 +13,9 @@ const {version} = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) a
 // a build that fails leaves the last one standing
 const fresh = `${dist}.new`;
 rmSync(fresh, {recursive: true, force: true});
-const packages = await bundle(fresh, version);
+const [bundled, page] = await Promise.all([bundle(fresh, version), buildReportPage()]);
+const packages = [...new Set([...bundled, ...page.packages])].sort();
+writeFileSync(join(fresh, 'report.html'), page.html);
 rmSync(dist, {recursive: true, force: true});
 renameSync(fresh, dist);
 chmodSync(join(dist, 'bin.js'), 0o755);

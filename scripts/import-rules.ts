@@ -8,7 +8,7 @@ import {dirname, join, normalize, relative, sep} from 'node:path';
 import {argv, exit, stderr, stdout} from 'node:process';
 import {parseSync, Visitor} from 'rolldown/utils';
 
-/** A folder of src/ and what its files may import. Every room may import itself and `base`. */
+/** A folder of src/, or the pages in web/, and what its files may import. Every room may import itself and `base`. */
 interface Room {
   /** Rooms whose values and types it may use. */
   readonly values?: readonly string[];
@@ -36,6 +36,7 @@ const rooms: Readonly<Record<string, Room>> = {
   export: {values: ['graph'], types: ['plan', 'record', 'insight']},
   ui: {values: ['graph'], types: ['plan', 'record', 'insight']},
   ci: {...reading, values: ['graph', 'insight']},
+  web: {values: ['export'], types: ['plan', 'record', 'insight']},
   cli: {values: [...running, 'engine', 'cleanroom', 'template', 'insight', 'export', 'ui', 'ci']},
 };
 
@@ -71,9 +72,10 @@ function importsOf(file: string, text: string): readonly Import[] {
   return found;
 }
 
-/** `engine` for `src/engine/executors/host.ts`; undefined for the entries that lie in src/ itself, which may import anything. */
+/** `engine` for `src/engine/executors/host.ts`, `web` for all in web/; undefined for the entries that lie in src/ itself, which may import anything. */
 function roomOf(file: string): string | undefined {
   const [source, room, ...rest] = file.split('/');
+  if (source === 'web') return source;
   return source === 'src' && rest.length > 0 ? room : undefined;
 }
 
@@ -116,10 +118,10 @@ function circlesIn(graph: ReadonlyMap<string, ReadonlySet<string>>): readonly (r
 }
 
 function check(root: string): {readonly files: number; readonly violations: readonly Violation[]} {
-  const files = ['src', 'test'].flatMap((folder) =>
+  const files = ['src', 'web', 'test'].flatMap((folder) =>
     existsSync(join(root, folder))
       ? readdirSync(join(root, folder), {recursive: true, encoding: 'utf8'})
-          .filter((file) => file.endsWith('.ts') && !file.split(sep).includes('node_modules'))
+          .filter((file) => /\.tsx?$/.test(file) && !file.split(sep).includes('node_modules'))
           .map((file) => join(folder, file).replaceAll(sep, '/'))
       : [],
   );

@@ -38,6 +38,23 @@ test('imports along the table pass', () => {
   ).toEqual([]);
 });
 
+test('pages take what is shown from the exports, and types; nothing takes from them', () => {
+  expect(
+    violationsOf({
+      'src/base/figures.ts': 'export const duration = 1;',
+      'src/record/run.ts': 'export type Run = 1; export const RUN = 1;',
+      'src/export/html.ts': "import '../../web/src/app.tsx';",
+      'web/src/app.tsx': "import '../../src/base/figures.ts'; import type {Run} from '../../src/record/run.ts';\n",
+      'web/src/data.ts': "import {RUN} from '../../src/record/run.ts'; export const run = RUN;",
+    }),
+  ).toMatchInlineSnapshot(`
+    [
+      "src/export/html.ts:1: export must not import web (../../web/src/app.tsx)",
+      "web/src/data.ts:1: web may import only types from record: write \`import type\` (../../src/record/run.ts)",
+    ]
+  `);
+});
+
 test('every kind of forbidden import is named with its line', () => {
   expect(
     violationsOf({

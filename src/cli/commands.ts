@@ -150,7 +150,9 @@ const report: Definition = (program, end) => {
     .description('show where the time of a run went, and what would make it faster')
     .argument('[run...]', 'an id or its beginning, last, last~2, last:5, A..B, or a file (default: last)')
     .addOption(
-      new Option('--format <format>', 'how').choices(['text', 'md', 'json', 'junit', 'trace', 'csv']).default('text'),
+      new Option('--format <format>', 'how')
+        .choices(['text', 'html', 'md', 'json', 'junit', 'trace', 'csv'])
+        .default('text'),
     )
     .option('-o, --out <file>', 'write it there')
     .option('--against <run>', 'compare with this run, too')

@@ -1,4 +1,4 @@
-import {writeFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {PacelineError} from '../base/error.ts';
 import {type Budget, NO_BUDGET} from '../insight/budget.ts';
@@ -12,7 +12,7 @@ import {type Screen, screenOf} from '../ui/style.ts';
 import {budgetOf} from './budget.ts';
 import {type HistoryOptions, rootOf, runsBefore, runsNamed, withHistoryFor} from './stored-runs.ts';
 
-type Format = 'text' | 'md' | 'json' | 'junit' | 'trace' | 'csv';
+type Format = 'text' | 'html' | 'md' | 'json' | 'junit' | 'trace' | 'csv';
 
 interface ReportOptions extends HistoryOptions {
   readonly format: Format;
@@ -59,6 +59,8 @@ interface Around {
 async function textOf(format: Format, made: RunReport, {logs, comparison, runs}: Around): Promise<string> {
   const logOf = (task: TaskRecord): string => logText(logs, task);
   switch (format) {
+    case 'html':
+      return (await import('../export/html.ts')).htmlReport(reportPage(), made, {comparison, logOf});
     case 'md':
       return (await import('../export/markdown.ts')).markdownReport(made, comparison);
     case 'json':
@@ -80,6 +82,12 @@ async function textOf(format: Format, made: RunReport, {logs, comparison, runs}:
     default:
       return format satisfies never;
   }
+}
+
+/** The page that scripts/build-web.ts made of web/. */
+function reportPage(): string {
+  const path = import.meta.url.endsWith('.ts') ? '../../dist/report.html' : '../report.html';
+  return readFileSync(new URL(path, import.meta.url), 'utf8');
 }
 
 function printText(screen: Screen, made: RunReport, comparison: Comparison | undefined): void {

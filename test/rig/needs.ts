@@ -9,6 +9,7 @@ const NEEDS = {
   'a terminal': () => works('script', '--quiet', '--return', '--command', 'test -t 0', '/dev/null'),
   'another user': () => process.getuid?.() !== 0 || works('setpriv', '--reuid=65534', '--clear-groups', 'true'),
   protoc: () => works('protoc', '--version'),
+  Chromium: () => works('chromium', '--version'),
 } as const;
 
 export type Need = keyof typeof NEEDS;

@@ -1,9 +1,9 @@
 import {duration} from '../../../src/base/figures.ts';
 import type {Palette} from '../palette.ts';
 import {PARTS} from '../words.ts';
-import type {Picture} from './draw.ts';
-import {fittedText} from './fitted-text.ts';
+import {fittedText, LEAST_TEXT} from './fitted-text.ts';
 import {AXIS, BAR, BAR_TOP, firstAfter, type Geometry, GUTTER, LANE, rowOf, topOf, xOf} from './geometry.ts';
+import type {Picture} from './picture.ts';
 import type {Bar} from './scene.ts';
 
 /** Draws the tasks in sight; of those that would share a column of pixels, one. @returns how many were drawn */
@@ -152,11 +152,13 @@ function drawImpossible({context, palette}: Picture, x: number, y: number): void
 function drawLabel({context, geometry, palette}: Picture, bar: Bar, y: number, room: number): void {
   const from = Math.max(xOf(geometry, bar.start), GUTTER);
   const to = Math.min(xOf(geometry, bar.end), geometry.width);
+  const ends = Math.min(room, geometry.width);
+  if (Math.max(to - from - 10, ends - to - 14) < LEAST_TEXT) return;
   const names = namesOf(bar);
   const [whole = ''] = names;
   const inside = bestFitting(context, names, to - from - 10);
   // beside the bar there may be more room than in it
-  const beside = bestFitting(context, names, Math.min(room, geometry.width) - to - 14);
+  const beside = bestFitting(context, names, ends - to - 14);
   const isBeside = beside.length > inside.length;
   const middle = y + BAR / 2 + 0.5;
   context.textAlign = 'left';
@@ -179,11 +181,12 @@ function namesOf({task, status}: Bar): readonly string[] {
 }
 
 function bestFitting(context: CanvasRenderingContext2D, names: readonly string[], width: number): string {
+  if (width < LEAST_TEXT) return '';
   const whole = names.find((name) => context.measureText(name).width <= width);
   return whole ?? fittedText(context, names.at(-1) ?? '', width);
 }
 
 function mainColour({status}: Bar, palette: Palette): string {
   if (status === 'failed') return palette.bad;
-  return status === 'cached' ? palette.restore : palette.execute;
+  return status === 'cached' ? palette.lookup : palette.execute;
 }

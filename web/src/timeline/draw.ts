@@ -1,25 +1,12 @@
-import type {NodeId} from '../../../src/plan/plan.ts';
-import type {Palette} from '../palette.ts';
 import {drawBars} from './bars.ts';
 import {fittedText} from './fitted-text.ts';
 import {AXIS, type Geometry, GUTTER, LANE, rowCount, rowOf, topOf, xOf} from './geometry.ts';
 import {drawLinks} from './links.ts';
 import {drawMarks} from './marks.ts';
-import type {Scene} from './scene.ts';
+import type {Picture} from './picture.ts';
 import {ticksOf, tickText} from './view.ts';
 
-/** A frame of the timeline. */
-export interface Picture {
-  readonly context: CanvasRenderingContext2D;
-  readonly scene: Scene;
-  readonly geometry: Geometry;
-  readonly palette: Palette;
-  readonly selected: NodeId | undefined;
-  /** The chosen task, what it waits for, and what waits for it: from one to the other. */
-  readonly edges: readonly (readonly [NodeId, NodeId])[];
-}
-
-export const FONT = '12px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif';
+const FONT = '12px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif';
 
 /** Draws what is visible. @returns how many tasks were drawn */
 export function drawTimeline(picture: Picture): number {

@@ -1,6 +1,6 @@
 /** The text, or its beginning with an ellipsis, in so many pixels; '' when hardly anything of it would be left. */
 export function fittedText(context: CanvasRenderingContext2D, text: string, width: number): string {
-  if (width < LEAST) return '';
+  if (width < LEAST_TEXT) return '';
   const whole = context.measureText(text).width;
   if (whole <= width) return text;
   let length = Math.floor((text.length * width) / whole);
@@ -8,4 +8,5 @@ export function fittedText(context: CanvasRenderingContext2D, text: string, widt
   return length < 2 ? '' : `${text.slice(0, length)}…`;
 }
 
-const LEAST = 22;
+/** Less room shows nothing worth reading, pixels. */
+export const LEAST_TEXT = 22;

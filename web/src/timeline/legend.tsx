@@ -2,6 +2,9 @@ import type {Palette} from '../palette.ts';
 import {PARTS} from '../words.ts';
 import type {Scene} from './scene.ts';
 
+/** Arrows that may be too many to draw at once. */
+const MANY = 40;
+
 /** What the colours mean; only those that are there. */
 export function Legend({scene}: {readonly scene: Scene}) {
   const kinds = new Set(scene.bars.flatMap(({parts}) => parts.map(({kind}) => kind)));
@@ -11,7 +14,11 @@ export function Legend({scene}: {readonly scene: Scene}) {
   items.push({name: 'rest of the task', colour: 'rest'});
   if (scene.bars.some(({free, start}) => start - free > 0))
     items.push({name: 'waiting for a slot', colour: 'wait', shape: 'line'});
-  items.push({name: 'critical path', colour: 'critical', shape: 'line'});
+  items.push({
+    name: scene.links.length > MANY ? 'critical path; from closer on, with arrows' : 'critical path',
+    colour: 'critical',
+    shape: 'line',
+  });
   if (scene.bars.some(({status}) => status === 'failed')) items.push({name: 'failed', colour: 'bad', shape: 'outline'});
   if (scene.bars.some(({isImpossible}) => isImpossible))
     items.push({name: '⚠ impossible times: length not known', colour: 'bad', shape: 'none'});

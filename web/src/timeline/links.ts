@@ -1,5 +1,5 @@
-import type {Picture} from './draw.ts';
-import {BAR, BAR_TOP, type Geometry, rowOf, topOf, xOf} from './geometry.ts';
+import {BAR, BAR_TOP, type Geometry, GUTTER, rowOf, topOf, xOf} from './geometry.ts';
+import type {Picture} from './picture.ts';
 import type {Bar} from './scene.ts';
 
 /** Arrows: the critical path, and what the chosen task waits for and is waited for by. */
@@ -8,12 +8,18 @@ export function drawLinks({context, scene, geometry, palette, edges}: Picture): 
     const [from, to] = [scene.barOf.get(source), scene.barOf.get(target)];
     if (from !== undefined && to !== undefined) drawArrow(context, geometry, from, to, palette.dim, 1.25);
   }
-  for (const [from, to] of scene.links) {
+  const {from: first, to: last} = geometry.view;
+  const inSight = scene.links.filter(([from, to]) => to.start >= first && from.end <= last);
+  // a thicket says nothing: from farther away the critical path is the line under its tasks
+  if (inSight.length * ROOM > geometry.width - GUTTER) return;
+  for (const [from, to] of inSight) {
     drawArrow(context, geometry, from, to, palette.surface, 4.5);
     drawArrow(context, geometry, from, to, palette.critical, 2);
   }
 }
 
+/** Pixels an arrow, in the middle. */
+const ROOM = 24;
 /** Pixels. */
 const HEAD = 6;
 

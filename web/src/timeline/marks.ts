@@ -1,5 +1,5 @@
-import type {Picture} from './draw.ts';
 import {AXIS, GUTTER, LANE, rowCount, topOf, xOf} from './geometry.ts';
+import type {Picture} from './picture.ts';
 
 /** A diamond for each task that did not run. @returns how many were drawn */
 export function drawMarks({context, scene, geometry, palette, selected}: Picture): number {

@@ -128,7 +128,7 @@ export function Timeline({page, theme, selected, onSelect}: TimelineProps) {
       <div class="card-head">
         <h2 id="timeline-title">Timeline</h2>
         <output class="range" aria-live="polite" data-from={view.from} data-to={view.to}>
-          {duration(Math.max(0, view.from))} to {duration(view.to)}
+          {view.from < 0.05 ? 'start' : duration(view.from)} to {duration(view.to)}
         </output>
         <div class="tools">
           <button type="button" onClick={() => zoom(1.5)} aria-label="Zoom in">
