@@ -1,8 +1,9 @@
 import type {NodeId} from '../plan/plan.ts';
 import type {Run} from '../record/run.ts';
 import {criticalPathOf} from './critical-path.ts';
+import {wasExecuted} from './experience.ts';
 import {modelOf} from './model.ts';
-import {bootstrapInterval, type IntervalOf, median} from './statistics.ts';
+import {bootstrapInterval, deviation, type IntervalOf, median, studentQuantile} from './statistics.ts';
 
 /**
  * outside: the interval of the change does not hold 0. within: it does. unknown: there are too few runs to say.
@@ -28,7 +29,7 @@ export interface Comparison {
   readonly before: readonly Run[];
   readonly after: readonly Run[];
   readonly total: Change;
-  /** What changed most first. */
+  /** What changed most first; of many, only those in front are judged. */
   readonly tasks: readonly TaskChange[];
   /** What explains the total. */
   readonly oldPath: readonly NodeId[];
@@ -37,6 +38,9 @@ export interface Comparison {
   /** Differences of the machines, a sentence each. */
   readonly machine: readonly string[];
 }
+
+/** Each costs thousands of draws. */
+const MOST_JUDGED = 200;
 
 /** Fewer runs on a side say nothing of noise. */
 const FEWEST_RUNS = 4;
@@ -48,17 +52,28 @@ const FEWEST_RUNS = 4;
  */
 export function compare(before: readonly Run[], after: readonly Run[], usual: readonly Run[] = []): Comparison {
   const walls = (runs: readonly Run[]): readonly number[] => runs.map(({wallMs}) => wallMs);
-  const ids = new Set([...before, ...after].flatMap(({tasks}) => tasks.map(({task}) => task)));
-  const tasks = [...ids].map((task): TaskChange => {
-    const of = (runs: readonly Run[]): readonly number[] => timesOf(runs, task);
-    return {task, ...changeOf(of(before), of(after), of(usual))};
-  });
+  const times = [before, after, usual].map(timesByTask);
+  const [timesBefore, timesAfter] = times;
+  const timesOf = (task: NodeId): readonly (readonly number[])[] => times.map((one) => one.get(task) ?? []);
+  const ids = new Set([...before, ...after].flatMap((run) => run.tasks.map(({task}) => task)));
+  const moved = new Map(
+    [...ids].map((id) => [
+      id,
+      Math.abs((median(timesAfter?.get(id) ?? []) ?? 0) - (median(timesBefore?.get(id) ?? []) ?? 0)),
+    ]),
+  );
+  const tasks = [...ids]
+    .sort((one, other) => (moved.get(other) ?? 0) - (moved.get(one) ?? 0))
+    .map((task, place): TaskChange => {
+      const [from = [], to = [], noise = []] = timesOf(task);
+      return {task, ...changeOf(from, to, noise, place < MOST_JUDGED)};
+    });
   const [first, last] = [before.at(-1), after.at(0)];
   return {
     before,
     after,
     total: changeOf(walls(before), walls(after), walls(usual)),
-    tasks: tasks.sort((one, other) => weightOf(other) - weightOf(one)),
+    tasks,
     oldPath: first === undefined ? [] : criticalPathOf(modelOf(first)).tasks,
     newPath: last === undefined ? [] : criticalPathOf(modelOf(last)).tasks,
     hits: {before: hitsOf(before), after: hitsOf(after)},
@@ -66,11 +81,16 @@ export function compare(before: readonly Run[], after: readonly Run[], usual: re
   };
 }
 
-function changeOf(before: readonly number[], after: readonly number[], usual: readonly number[]): Change {
+function changeOf(
+  before: readonly number[],
+  after: readonly number[],
+  usual: readonly number[],
+  isJudged = true,
+): Change {
   const [from, to] = [median(before), median(after)];
   const ratio = from === undefined || to === undefined || from === 0 ? undefined : (to - from) / from;
   if (ratio === undefined) return {before: from, after: to, ratio, verdict: 'unknown'};
-  const interval = intervalOf(before, after, usual);
+  const interval = isJudged ? intervalOf(before, after, usual) : undefined;
   if (interval === undefined) return {before: from, after: to, ratio, verdict: 'unknown'};
   const verdict = interval.low > 0 || interval.high < 0 ? 'outside' : 'within';
   return {before: from, after: to, ratio, interval, verdict};
@@ -85,29 +105,50 @@ function intervalOf(
     const [from, to] = [median(one) ?? Number.NaN, median(other) ?? Number.NaN];
     return (to - from) / from;
   };
-  if (before.length >= FEWEST_RUNS && after.length >= FEWEST_RUNS) return bootstrapInterval(before, after, change);
-  if (usual.length < 2 * FEWEST_RUNS) return undefined;
-  // how far apart groups of this size lie when nothing changed, around what was seen
-  const seen = change(before, after);
-  const noise = bootstrapInterval(usual, usual, (one, other) =>
-    change(one.slice(0, before.length), other.slice(0, after.length)),
-  );
-  return {low: seen + noise.low, high: seen + noise.high};
+  const fewest = Math.min(before.length, after.length);
+  if (fewest >= FEWEST_RUNS) {
+    const seen = change(before, after);
+    const {low, high} = bootstrapInterval(before, after, change);
+    // drawing again from few values shows less than their spread
+    const wider = Math.sqrt(fewest / (fewest - 1));
+    return {low: seen + (low - seen) * wider, high: seen + (high - seen) * wider};
+  }
+  return usual.length < 2 * FEWEST_RUNS ? undefined : predictionInterval(before, after, usual);
+}
+
+/**
+ * How far apart groups of this size lie when nothing changed, around what was seen: the prediction interval of normal noise (Hahn and
+ * Meeker, "Statistical intervals", 1991, chapter 4), on logarithms, since times vary in proportion.
+ */
+function predictionInterval(
+  before: readonly number[],
+  after: readonly number[],
+  usual: readonly number[],
+): IntervalOf | undefined {
+  const [from, to] = [median(before) ?? 0, median(after) ?? 0];
+  if (Math.min(from, to, ...usual) <= 0) return undefined;
+  const noise = deviation(usual.map(Math.log));
+  const reach = noise * studentQuantile(usual.length - 1) * Math.sqrt(medianVariance(before) + medianVariance(after));
+  const seen = Math.log(to / from);
+  return {low: Math.exp(seen - reach) - 1, high: Math.exp(seen + reach) - 1};
+}
+
+/** Of the median of so many values, as a part of the variance of one. */
+function medianVariance({length}: readonly number[]): number {
+  return length < 3 ? 1 / length : Math.PI / 2 / length;
 }
 
 /** Executed only: a hit is no measurement of the task. */
-function timesOf(runs: readonly Run[], id: NodeId): readonly number[] {
-  return runs.flatMap(({tasks}) =>
-    tasks.flatMap(({task, status, start, finish, ready}) =>
-      task === id && start !== undefined && (status === 'passed' || status === 'tolerated')
-        ? [(ready ?? finish) - start]
-        : [],
-    ),
-  );
-}
-
-function weightOf({before = 0, after = 0}: Change): number {
-  return Math.abs(after - before);
+function timesByTask(runs: readonly Run[]): ReadonlyMap<NodeId, readonly number[]> {
+  const times = new Map<NodeId, number[]>();
+  for (const {tasks} of runs)
+    for (const {task, status, start, finish, ready} of tasks) {
+      if (start === undefined || !wasExecuted(status, ready)) continue;
+      const known = times.get(task);
+      if (known === undefined) times.set(task, [(ready ?? finish) - start]);
+      else known.push((ready ?? finish) - start);
+    }
+  return times;
 }
 
 /** Of all tasks of all runs, the share that were hits. */

@@ -14,6 +14,23 @@ export function quantile(numbers: readonly number[], part: number): number | und
   return below === undefined || above === undefined ? undefined : below + (above - below) * (place - Math.floor(place));
 }
 
+/** Standard deviation of a sample; 0 of fewer than two numbers. */
+export function deviation(numbers: readonly number[]): number {
+  if (numbers.length < 2) return 0;
+  const mean = numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
+  const squares = numbers.reduce((sum, one) => sum + (one - mean) ** 2, 0);
+  return Math.sqrt(squares / (numbers.length - 1));
+}
+
+/**
+ * Where 95 % of Student's t distribution lie within, on both sides: its expansion about the normal one (Abramowitz and Stegun, "Handbook of
+ * mathematical functions", 26.7.5); right to 1 % from 4 degrees of freedom on.
+ */
+export function studentQuantile(freedom: number): number {
+  const z = 1.959964;
+  return z + (z ** 3 + z) / (4 * freedom) + (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * freedom ** 2);
+}
+
 /** Numbers from 0 to 1, always the same for a seed: mulberry32, by Tommy Ettinger, in the public domain. */
 export function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
