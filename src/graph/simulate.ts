@@ -6,6 +6,8 @@ export interface Work {
   readonly ms: number;
   /** Cores that it keeps busy on average: 0.2 waits most of the time, 4 has four threads. */
   readonly width: number;
+  /** The first part of `ms`, in which the one thread of the engine starts it: no other can be started then. 0 when left out. */
+  readonly startMs?: number;
 }
 
 export interface SimulationInput extends ScheduleInput {
@@ -35,10 +37,14 @@ export function simulate(input: SimulationInput): Simulation {
   const end = new Float64Array(size);
   const schedule = new Schedule(input);
   const processors = new Processors(input.cores);
+  let starterFree = 0;
   for (;;) {
     for (let node = schedule.next(); node !== undefined; node = schedule.next()) {
       start[node] = processors.now;
-      processors.add(node, input.work(node));
+      const work = input.work(node);
+      const wait = work.ms > 0 ? Math.max(0, starterFree - processors.now) : 0;
+      if (work.ms > 0) starterFree = processors.now + wait + Math.min(work.startMs ?? 0, work.ms);
+      processors.add(node, delayed(work, wait));
     }
     const done = processors.next();
     if (done === undefined) break;
@@ -46,6 +52,11 @@ export function simulate(input: SimulationInput): Simulation {
     schedule.finish(done);
   }
   return {start, end, ms: processors.now};
+}
+
+/** Computes no more for having waited. */
+function delayed(work: Work, wait: number): Work {
+  return wait === 0 ? work : {ms: work.ms + wait, width: (work.width * work.ms) / (work.ms + wait)};
 }
 
 /**

@@ -125,10 +125,10 @@ function split(model: Model, {task, parts, setupMs}: Extract<Change, {kind: 'spl
   for (const number of nodesNamed(model, task)) {
     const node = nodes[number];
     if (node === undefined || node.work.ms === 0 || parts < 2) continue;
-    const {ms, width} = node.work;
+    const {ms} = node.work;
     // a set-up that would be longer than the task is none of its
     const setup = Math.min(Math.max(0, setupMs), ms);
-    const part: ModelNode = {...node, work: {ms: setup + (ms - setup) / parts, width}, source: 'assumed'};
+    const part: ModelNode = {...node, work: {...node.work, ms: setup + (ms - setup) / parts}, source: 'assumed'};
     nodes[number] = part;
     partsOf.set(number, [number, ...Array.from({length: parts - 1}, () => nodes.push(part) - 1)]);
   }

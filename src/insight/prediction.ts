@@ -30,18 +30,26 @@ export function predict(runs: readonly Run[], changes: readonly Change[], draws 
     const ms = outcomeOf(withChanges(model, changes, experience)).wallMs;
     return {p50: ms, p90: ms, runs: 1};
   }
-  const samples = alike.map(executedWorks);
+  const samples = alike.map((run) => ({works: executedWorks(run), ...overheadOf(run)}));
   const random = randomNumbers(alike.length);
   const walls = Array.from({length: draws}, () => {
     const chosen = samples[Math.floor(random() * samples.length)];
     const spare = samples[Math.floor(random() * samples.length)];
     const drawn: Experience = {
       ...experience,
-      executed: (task) => workIn(task, chosen, spare) ?? experience.executed(task),
+      executed: (task) => workIn(task, chosen?.works, spare?.works) ?? experience.executed(task),
     };
-    return outcomeOf(withChanges(drawnModel(model, chosen, spare), changes, drawn)).wallMs;
+    const {before, after} = {...model, ...chosen};
+    const whole = {...drawnModel(model, chosen?.works, spare?.works), before, after};
+    return outcomeOf(withChanges(whole, changes, drawn)).wallMs;
   });
   return {p50: quantile(walls, 0.5) ?? 0, p90: quantile(walls, 0.9) ?? 0, runs: alike.length};
+}
+
+/** What a run itself took before its first task and behind its last one, ms. */
+function overheadOf(run: Run): Pick<Model, 'before' | 'after'> {
+  const {before, after} = modelOf(run);
+  return {before, after};
 }
 
 type Works = ReadonlyMap<string, Model['nodes'][number]['work']>;
