@@ -82,6 +82,17 @@ export function processCpuMs(pid: number): number | undefined {
   return fields === undefined ? undefined : (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
+/** Processor time of the whole machine since its start, what its hypervisor took included; undefined when not on Linux. */
+export function machineCpuMs(): number | undefined {
+  try {
+    // user nice system idle iowait irq softirq steal; proc_stat(5)
+    const fields = (readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '').split(/ +/).slice(1, 9).map(Number);
+    return fields.reduce((sum, ticks, place) => sum + (place === 3 || place === 4 ? 0 : ticks), 0) * TICK_MS;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The fields of /proc/PID/stat behind the program's name, which may hold blanks: the first is the state, field 3 of the manual. */
 function statFields(pid: number): readonly string[] | undefined {
   try {

@@ -1,5 +1,6 @@
 import {join} from 'node:path';
 import {type Change, changeText} from '../../../src/insight/change.ts';
+import {isNamed} from '../../../src/insight/model.ts';
 import {predict} from '../../../src/insight/prediction.ts';
 import type {Run} from '../../../src/record/run.ts';
 import type {Pipeline} from './pipeline.ts';
@@ -18,6 +19,8 @@ export interface Experiment {
   readonly cases: readonly Case[];
   /** What a process took longer than its run says, ms; the median. */
   readonly beyondRunMs: number;
+  /** Part of the time of all processors that other programs took; the median and the most of the runs of the unchanged plan. */
+  readonly others: {readonly median: number; readonly most: number};
 }
 
 /** Predicts first, from earlier runs only; then really changes the pipeline, and runs it in turns with the unchanged one. */
@@ -51,7 +54,12 @@ export async function experimentOn(
   const unchanged: Trial = {prediction: predictionOf(pipeline, earlier, undefined), rounds: []};
   await runInTurns(trials, unchanged, effort.rounds, runPlain);
   const cases = [unchanged, ...trials].map(({prediction, rounds}) => ({...prediction, rounds}));
-  return {cases, beyondRunMs: middle(measured.map(({run, processMs}) => processMs - run.wallMs))};
+  const shares = measured.map(({othersShare}) => othersShare ?? 0);
+  return {
+    cases,
+    beyondRunMs: middle(measured.map(({run, processMs}) => processMs - run.wallMs)),
+    others: {median: middle(shares), most: Math.max(...shares)},
+  };
 }
 
 interface Trial {
@@ -69,9 +77,10 @@ async function runInTurns(
 ): Promise<void> {
   const plain = [await runPlain()];
   for (let round = 0; round < rounds; round++) {
-    for (const {site, rounds: own} of trials) {
+    for (const {prediction, site, rounds: own} of trials) {
       if (site === undefined) continue;
       const {run} = await site.run();
+      checkHit(run, prediction.change);
       const [before, after] = [plain.at(-1) ?? Number.NaN, await runPlain()];
       plain.push(after);
       own.push({before, changed: run.wallMs, after});
@@ -82,6 +91,14 @@ async function runInTurns(
     if (before !== undefined && changed !== undefined && after !== undefined)
       unchanged.rounds.push({before, changed, after});
   }
+}
+
+/** What was to be a hit has to be one, or something else was measured. */
+function checkHit({tasks}: Run, change: string): void {
+  const name = /^--hit (.+)$/.exec(change)?.[1];
+  if (name === undefined) return;
+  const missed = tasks.find(({task, status}) => isNamed(task, name) && status !== 'cached');
+  if (missed !== undefined) throw new Error(`${missed.task} was no hit: ${missed.missed ?? missed.status}`);
 }
 
 function predictionOf(

@@ -56,8 +56,9 @@ export interface Pipeline {
 const GOAL = 'everything';
 
 export function writeConfig(folder: string, {phases}: Plan): void {
-  const goal = [`[lifecycle.${GOAL}]`, 'commands = []', `depends_on = ${JSON.stringify(phases.map(({name}) => name))}`];
-  const text = ['[project]\nname = "bench-predictions"', ...phases.map(phaseText), goal.join('\n')];
+  const needs = JSON.stringify(phases.map(({name}) => name));
+  const goal = `[lifecycle.${GOAL}]\ncommands = []\ndepends_on = ${needs}\nworkspaces = ["."]`;
+  const text = ['[project]\nname = "bench-predictions"', ...phases.map(phaseText), goal];
   writeFileSync(join(folder, 'make.toml'), `${text.join('\n\n')}\n`);
 }
 

@@ -1,17 +1,21 @@
 import {execFileSync} from 'node:child_process';
 import {cpSync, mkdirSync} from 'node:fs';
+import {availableParallelism} from 'node:os';
 import {join} from 'node:path';
 import {execPath} from 'node:process';
 import type {Run} from '../../../src/record/run.ts';
 import {readRun} from '../../../src/record/run-file.ts';
-import {measure} from '../measure.ts';
+import {type Cost, machineCpuMs, measure} from '../measure.ts';
 import {pacelineProgram} from '../runners/paceline.ts';
 import {type Pipeline, type Plan, runWords, writeConfig} from './pipeline.ts';
 
-/** A run as it was recorded, and how long it took for whoever waited for its process, ms. */
+/** A run as it was recorded, and what the machine did meanwhile. */
 export interface Measured {
   readonly run: Run;
+  /** How long it took for whoever waited for its process. */
   readonly processMs: number;
+  /** Part of the time of all processors that went to others; undefined where the system does not tell. */
+  readonly othersShare: number | undefined;
 }
 
 /** A project in a folder, with its history. */
@@ -42,11 +46,10 @@ export class Site {
   /** Throws CommandFailed. */
   async run(plan: Plan = this.#plan): Promise<Measured> {
     const command = {program: execPath, cwd: this.folder, env: this.#environment()};
-    const {wallMs: processMs} = await measure(
-      [{...command, args: [pacelineProgram, ...runWords(plan)]}],
-      `${this.folder}.log`,
-    );
-    return {run: this.#lastRun(), processMs};
+    const busyBefore = machineCpuMs();
+    const cost = await measure([{...command, args: [pacelineProgram, ...runWords(plan)]}], `${this.folder}.log`);
+    const busyAfter = machineCpuMs();
+    return {run: this.#lastRun(), processMs: cost.wallMs, othersShare: othersShareOf(cost, busyBefore, busyAfter)};
   }
 
   #lastRun(): Run {
@@ -64,4 +67,13 @@ export class Site {
   #environment(): Readonly<Record<string, string>> {
     return {...this.#env, PACELINE_CACHE_DIR: `${this.folder}.store`};
   }
+}
+
+function othersShareOf(
+  {wallMs, cpuMs}: Cost,
+  before: number | undefined,
+  after: number | undefined,
+): number | undefined {
+  if (cpuMs === undefined || before === undefined || after === undefined) return undefined;
+  return Math.max(0, after - before - cpuMs) / (wallMs * availableParallelism());
 }

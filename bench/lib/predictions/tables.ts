@@ -49,6 +49,6 @@ export function barLines(bars: readonly Bar[]): string {
     .join('\n');
 }
 
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 const signed = (share: number): string => `${share > 0 ? '+' : ''}${percent(share)}`;

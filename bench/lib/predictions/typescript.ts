@@ -1,4 +1,5 @@
 import {join} from 'node:path';
+import {isNamed} from '../../../src/insight/model.ts';
 import {median} from '../../../src/insight/statistics.ts';
 import type {Run} from '../../../src/record/run.ts';
 import {type Shape, workloadOf, writeWorkload} from '../workload.ts';
@@ -82,7 +83,7 @@ function phasesOf(last: string): readonly Phase[] {
 /** What a test needs to begin: the other tests do next to nothing else. ms. */
 function testSetup(earlier: readonly Run[]): number {
   const times = earlier.flatMap(({tasks}) =>
-    tasks.flatMap(({task, start, finish}) => (task.endsWith('#test') && start !== undefined ? [finish - start] : [])),
+    tasks.flatMap(({task, start, finish}) => (isNamed(task, 'test') && start !== undefined ? [finish - start] : [])),
   );
   return median(times) ?? 0;
 }

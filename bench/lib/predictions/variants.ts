@@ -1,3 +1,4 @@
+import {isNamed} from '../../../src/insight/model.ts';
 import {median} from '../../../src/insight/statistics.ts';
 import type {Run} from '../../../src/record/run.ts';
 import type {Phase, Plan, Variant} from './pipeline.ts';
@@ -41,11 +42,14 @@ export function split(plan: Plan, name: string, parts: number, setupOf: (earlier
   };
 }
 
+/** The second goes on waiting for what the first needs, and what needs the second waits for the first. */
 export function withoutEdge(plan: Plan, from: string, to: string): Variant {
-  return {
-    change: () => ({kind: 'no-edge', from, to}),
-    plan: withPhase(plan, to, (phase) => [{...phase, needs: phase.needs.filter((need) => need !== from)}]),
-  };
+  const first = phaseNamed(plan, from);
+  const phases = plan.phases.map((phase) => ({
+    ...phase,
+    needs: phase.name === to ? replaced(phase.needs, from, first.needs) : replaced(phase.needs, to, [to, from]),
+  }));
+  return {change: () => ({kind: 'no-edge', from, to}), plan: {...plan, phases}};
 }
 
 /** The only phase with a cache finds its result. */
@@ -72,7 +76,7 @@ function replaced(needs: readonly string[], name: string, by: readonly string[])
 export function taskMs(earlier: readonly Run[], phase: string): number {
   const sums = earlier.map(({tasks}) =>
     tasks
-      .filter(({task}) => task === phase || task.endsWith(`#${phase}`))
+      .filter(({task}) => isNamed(task, phase))
       .reduce((sum, {start, finish}) => sum + (start === undefined ? 0 : finish - start), 0),
   );
   return median(sums) ?? 0;
