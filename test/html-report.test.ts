@@ -93,6 +93,12 @@ test('a report opens from disk, asks for nothing, and shows a task with its outp
     expect.arrayContaining(['Timeline', 'Where the time went', 'Findings', 'Tasks', 'paceline itself']),
   );
   expect({requests, errors}).toEqual({requests: [], errors: []});
+  // were there a hole, what came through it could not run
+  await page.evaluate(
+    "document.body.append(Object.assign(document.createElement('script'), {text: 'var foreign = 1'}))",
+  );
+  expect(await page.evaluate('typeof foreign')).toBe('undefined');
+  expect(errors.join()).toContain('Content Security Policy');
 });
 
 test('the timeline by keys: zoom, pan, the whole run, from task to task, open and close', async (context) => {
@@ -138,6 +144,27 @@ test('light and dark: as the system has it, until somebody chooses', async (cont
   await page.getByRole('button', {name: 'Use the dark theme'}).click();
   await expect.poll(ground).not.toBe(light);
   expect(errors).toEqual([]);
+});
+
+test('why a task ran, what changed, and what was before', async (context) => {
+  const rig = await smallReport();
+  rig.write({'noise.sh': 'echo quieter'});
+  await rig.run(['run', 'test']);
+  await rig.run(['run', 'build']);
+  const report = async (...words: readonly string[]): Promise<Page> => {
+    await rig.run(['report', ...words, '--format', 'html', '--out', 'report.html']);
+    const {page, errors} = await show(context, rig.path('report.html'));
+    await taskButton(page, /^build/).click();
+    expect(errors).toEqual([]);
+    return page;
+  };
+  const changed = await report('last~1', '--against', 'last~2');
+  expect(await panel(changed).textContent()).toMatch(/It was executed because noise\.sh.*What had changed.*noise\.sh/);
+  expect(await panel(changed).getByRole('img').getAttribute('aria-label')).toMatch(/^2 executions/);
+  expect(await changed.locator('#comparison').textContent()).toContain('1 run before, 1 run after');
+  const hit = await report();
+  expect(await panel(hit).textContent()).toContain('Nothing that it depends on had changed');
+  expect(await hit.locator('#comparison').count()).toBe(0);
 });
 
 test('every button, table and figure has a name', async (context) => {

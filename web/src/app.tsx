@@ -45,6 +45,7 @@ export function App({data}: {readonly data: PageData}) {
     document.addEventListener('keydown', hear);
     return () => document.removeEventListener('keydown', hear);
   });
+  const hasSteps = page.report.steps.length > 0;
   return (
     <Choice.Provider value={(task) => choose(task, true)}>
       <div class={chosen === undefined ? 'layout' : 'layout with-panel'}>
@@ -54,9 +55,11 @@ export function App({data}: {readonly data: PageData}) {
             <Summary page={page} />
             <Timeline page={page} theme={theme} selected={chosen?.task} onSelect={choose} />
             <div class="pair">
-              <TimeAccount page={page} />
-              <Steps page={page} />
-              <BudgetTable page={page} />
+              <div class="column">
+                <TimeAccount page={page} />
+                {hasSteps && <BudgetTable page={page} />}
+              </div>
+              <div class="column">{hasSteps ? <Steps page={page} /> : <BudgetTable page={page} />}</div>
             </div>
             <Findings page={page} />
             <BeforeAfter page={page} />

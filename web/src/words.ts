@@ -1,3 +1,4 @@
+import {duration} from '../../src/base/figures.ts';
 import type {CommandEnd, TaskStatus} from '../../src/record/events.ts';
 import type {SpanKind} from '../../src/record/run.ts';
 import type {Palette} from './palette.ts';
@@ -15,10 +16,10 @@ export const PARTS: Partial<Record<SpanKind, {readonly name: string; readonly co
 
 /** paceline's own spans. */
 export const OWN: Partial<Record<SpanKind, string>> = {
-  config: 'config',
-  plan: 'plan',
-  index: 'index',
-  finish: 'finish',
+  config: 'reading the config',
+  plan: 'making the plan',
+  index: 'reading what is known of files',
+  finish: 'writing down the run',
 };
 
 export const STATUS_COLOURS: Readonly<Record<TaskStatus, keyof Palette>> = {
@@ -45,6 +46,11 @@ export function endText(end: CommandEnd): string {
     default:
       return end satisfies never;
   }
+}
+
+/** Processor time, which Linux tells in steps of 10 ms. */
+export function processorTime(ms: number): string {
+  return ms < 10 ? 'less than 10 ms' : duration(ms);
 }
 
 /** What a person can read of the output of a program that writes to a terminal: without its control sequences (ECMA-48). */

@@ -2,6 +2,7 @@ import {duration} from '../../../src/base/figures.ts';
 import type {Span, TaskRecord} from '../../../src/record/run.ts';
 import type {Page} from '../page.ts';
 import {Block} from '../pieces.tsx';
+import {processorTime} from '../words.ts';
 
 /** Its attempts, each with its commands. */
 export function Attempts({page, record}: {readonly page: Page; readonly record: TaskRecord}) {
@@ -35,7 +36,7 @@ function Command({command: {kind, label, start, end, ok, usage}}: {readonly comm
   const words = [
     ...(kind === 'hook' ? ['hook'] : []),
     end > start ? duration(end - start) : 'time not known',
-    ...(usage?.cpuMs === undefined ? [] : [`${duration(usage.cpuMs)} on processors`]),
+    ...(usage?.cpuMs === undefined ? [] : [`${processorTime(usage.cpuMs)} on processors`]),
     ...(ok ? [] : ['failed']),
   ];
   return (

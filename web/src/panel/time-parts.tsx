@@ -13,7 +13,7 @@ export function TimeParts({page, record}: {readonly page: Page; readonly record:
     if (PARTS[kind] !== undefined) sums.set(kind, (sums.get(kind) ?? 0) + end - start);
   const parts = Object.entries(PARTS).flatMap(([kind, part]) => {
     const ms = sums.get(kind as SpanKind) ?? 0;
-    return part === undefined || ms <= 0 ? [] : [{...part, ms}];
+    return part === undefined || ms < 0.5 ? [] : [{...part, ms}];
   });
   const inside = parts.reduce((sum, {ms, colour}) => (colour === 'wait' ? sum : sum + ms), 0);
   const rest = record.finish - record.start - inside;

@@ -1,11 +1,12 @@
-import {byteCount, duration} from '../../../src/base/figures.ts';
+import {byteCount} from '../../../src/base/figures.ts';
 import type {Usage} from '../../../src/record/events.ts';
 import {Block} from '../pieces.tsx';
+import {processorTime} from '../words.ts';
 
 /** What its commands took of the machine. What was not measured is unknown, which is not nothing. */
 export function UsageOf({usage = {}}: {readonly usage?: Usage | undefined}) {
   const facts: readonly (readonly [string, string])[] = [
-    ['Processor time', said(usage.cpuMs, duration)],
+    ['Processor time', said(usage.cpuMs, processorTime)],
     ['Largest memory', said(usage.peakMemoryBytes, byteCount)],
     ['Read from storage', said(usage.readBytes, byteCount)],
     ['Written to storage', said(usage.writtenBytes, byteCount)],

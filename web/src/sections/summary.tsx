@@ -6,15 +6,16 @@ export function Summary({page: {run, report}}: {readonly page: Page}) {
   const {speedOfLight, efficiency, parallelism, criticalPath} = report;
   const hits = run.tasks.filter(({status}) => status === 'cached').length;
   const executed = run.tasks.filter(({attempts}) => attempts > 0).length;
+  const hasPath = criticalPath.ms > 0;
   const figures: readonly (readonly [string, string, string])[] = [
     ['Wall time', duration(run.wallMs), `${plural(run.jobs, 'job')}${coresOf(run.machine?.cores)}`],
     [
       'No schedule is faster than',
-      duration(speedOfLight.ms),
+      hasPath ? duration(speedOfLight.ms) : NOTHING,
       speedOfLight.by === 'chain' ? 'its longest chain' : 'all cores busy',
     ],
-    ['Reached of that', `${Math.round(efficiency * 100)} %`, 'the rest is waiting and overhead'],
-    ['Critical path', duration(criticalPath.ms), plural(criticalPath.tasks.length, 'task')],
+    ['Reached of that', hasPath ? `${Math.round(efficiency * 100)} %` : NOTHING, 'the rest is waiting and overhead'],
+    ['Critical path', hasPath ? duration(criticalPath.ms) : NOTHING, plural(criticalPath.tasks.length, 'task')],
     ['At once, on average', parallelism.average.toFixed(1), `${plural(run.tasks.length, 'task')} in all`],
     ['Executed', String(executed), plural(hits, 'hit')],
   ];
@@ -32,6 +33,9 @@ export function Summary({page: {run, report}}: {readonly page: Page}) {
     </dl>
   );
 }
+
+/** No task took any time. */
+const NOTHING = '–';
 
 function coresOf(cores: number | undefined): string {
   return cores === undefined ? ', cores unknown' : ` on ${plural(cores, 'core')}`;

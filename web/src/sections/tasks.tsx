@@ -2,6 +2,7 @@ import {useMemo, useState} from 'preact/hooks';
 import {duration} from '../../../src/base/figures.ts';
 import {type Page, spentOf} from '../page.ts';
 import {Card, Status, Table, TaskLink} from '../pieces.tsx';
+import {processorTime} from '../words.ts';
 
 /** More of them at a time. */
 const PORTION = 25;
@@ -54,7 +55,11 @@ export function Tasks({page}: {readonly page: Page}) {
               <Status key="status" status={record.status} />,
               ms === undefined ? (record.start === undefined ? '' : 'unknown') : duration(ms),
               slack === undefined ? '' : slack < 0.5 ? 'none' : duration(slack),
-              record.attempts === 0 ? '' : record.usage?.cpuMs === undefined ? 'unknown' : duration(record.usage.cpuMs),
+              record.attempts === 0
+                ? ''
+                : record.usage?.cpuMs === undefined
+                  ? 'unknown'
+                  : processorTime(record.usage.cpuMs),
             ],
           };
         })}

@@ -70,11 +70,15 @@ function drawBar(picture: Picture, bar: Bar, y: number, room: number): void {
 }
 
 function drawParts({context, geometry, palette}: Picture, bar: Bar, y: number): void {
-  for (const {kind, start, end} of bar.parts) {
+  for (const {kind, start, end, ok} of bar.parts) {
     const [from, to] = [xOf(geometry, start), xOf(geometry, end)];
     if (to < GUTTER || from > geometry.width) continue;
     context.fillStyle = palette[PARTS[kind]?.colour ?? 'rest'];
     context.fillRect(from, y, Math.max(0.75, to - from), BAR);
+    if (!ok && to - from > 2) {
+      context.fillStyle = palette.bad;
+      context.fillRect(from, y + BAR - 3, to - from, 3);
+    }
     if (kind === 'retry') drawHatch(context, palette.surface, from, to, y, geometry);
   }
   if (bar.ready === undefined) return;

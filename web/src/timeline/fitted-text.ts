@@ -4,9 +4,12 @@ export function fittedText(context: CanvasRenderingContext2D, text: string, widt
   const whole = context.measureText(text).width;
   if (whole <= width) return text;
   let length = Math.floor((text.length * width) / whole);
-  while (length > 1 && context.measureText(`${text.slice(0, length)}…`).width > width) length--;
-  return length < 2 ? '' : `${text.slice(0, length)}…`;
+  while (length >= LEAST_LETTERS && context.measureText(`${text.slice(0, length)}…`).width > width) length--;
+  return length < LEAST_LETTERS ? '' : `${text.slice(0, length)}…`;
 }
+
+/** Fewer of a name do not tell it from others. */
+const LEAST_LETTERS = 4;
 
 /** Less room shows nothing worth reading, pixels. */
 export const LEAST_TEXT = 22;

@@ -1,4 +1,4 @@
-import type {Bar, Mark, Scene} from './scene.ts';
+import type {Bar, Mark, Part, Scene} from './scene.ts';
 import type {View} from './view.ts';
 
 /** CSS pixels. */
@@ -84,6 +84,17 @@ export function hit(scene: Scene, geometry: Geometry, x: number, y: number): Bar
     found.push(bar);
   }
   return nearest(found, ({start, end}) => Math.max(0, start - ms, ms - end));
+}
+
+/** paceline's own work at a place of the visible part. */
+export function ownAt(scene: Scene, geometry: Geometry, x: number, y: number): Part | undefined {
+  if (x < GUTTER || y < AXIS || y + geometry.scroll >= topOf(1)) return undefined;
+  const ms = msOf(geometry, x);
+  const near = NEAR * msPerPixel(geometry);
+  return nearest(
+    scene.own.filter(({start, end}) => start <= ms + near && end >= ms - near),
+    ({start, end}) => Math.max(0, start - ms, ms - end),
+  );
 }
 
 function nearest<Item>(items: readonly Item[], distance: (item: Item) => number): Item | undefined {

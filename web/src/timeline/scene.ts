@@ -10,6 +10,7 @@ export interface Part {
   readonly kind: SpanKind;
   readonly start: number;
   readonly end: number;
+  readonly ok: boolean;
 }
 
 /** A task that ran. */
@@ -95,6 +96,6 @@ function barOf(page: Page, record: TaskRecord, start: number, lane: number): Bar
   };
 }
 
-function partOf({kind, start, end}: Span): Part {
-  return {kind, start, end};
+function partOf({kind, start, end, ok}: Span): Part {
+  return {kind, start, end, ok};
 }

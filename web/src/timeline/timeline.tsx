@@ -13,6 +13,7 @@ import {
   LANE,
   msOf,
   msPerPixel,
+  ownAt,
   rowOf,
   topOf,
 } from './geometry.ts';
@@ -21,7 +22,7 @@ import {Legend} from './legend.tsx';
 import {Overview} from './overview.tsx';
 import {type Bar, sceneOf} from './scene.ts';
 import {TaskButtons} from './task-buttons.tsx';
-import {Tip, type TipContent, tipOf} from './tip.tsx';
+import {ownTip, Tip, type TipContent, tipOf} from './tip.tsx';
 import {panned, showing, type View, whole, zoomed} from './view.ts';
 
 export interface TimelineProps {
@@ -111,7 +112,9 @@ export function Timeline({page, theme, selected, onSelect}: TimelineProps) {
     },
     onPoint: (place, target) => {
       const task = place === undefined ? undefined : (taskOf(target) ?? hit(scene, geometry, place.x, place.y)?.task);
-      setTip(place === undefined || task === undefined ? undefined : tipOf(page, task, place));
+      const own = place === undefined ? undefined : ownAt(scene, geometry, place.x, place.y);
+      if (place !== undefined && task !== undefined) setTip(tipOf(page, task, place));
+      else setTip(place === undefined || own === undefined ? undefined : ownTip(own, place));
     },
     onKey: (key, isFar) => {
       if (key === 'Enter' || key === ' ') {

@@ -1,6 +1,8 @@
 import {duration} from '../../../src/base/figures.ts';
 import type {NodeId} from '../../../src/plan/plan.ts';
 import {type Page, spentOf} from '../page.ts';
+import {OWN} from '../words.ts';
+import type {Part} from './scene.ts';
 
 /** What is said of a task beside the pointer. */
 export interface TipContent {
@@ -27,6 +29,11 @@ export function tipOf(
     ...(record.reason === undefined ? [] : [record.reason]),
   ];
   return {title: task, text: words.join(' · '), x, y};
+}
+
+/** Of paceline's own work. */
+export function ownTip({kind, start, end}: Part, place: {readonly x: number; readonly y: number}): TipContent {
+  return {title: `paceline: ${OWN[kind] ?? kind}`, text: duration(end - start), ...place};
 }
 
 export function Tip({content: {title, text, x, y}, width}: {readonly content: TipContent; readonly width: number}) {
