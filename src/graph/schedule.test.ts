@@ -165,3 +165,26 @@ test('shares that are no exact binary numbers do not wear a pool out', () => {
   for (const node of [1, 0, 2]) schedule.finish(node);
   expect(schedule.next()).toBe(3);
 });
+
+test('says of each node once when it becomes free: after the last of its predecessors, and before it may start', () => {
+  fc.assert(
+    fc.property(scenario, (chosen) => {
+      const free: number[] = [];
+      const done = new Set<number>();
+      let before: readonly number[] = [];
+      const isFree = (node: number): boolean =>
+        chosen.random.edges.every(([from, to]) => to !== node || done.has(from));
+      const onFree = (node: number): void => void free.push(node);
+      const look = (running: readonly number[]): void => {
+        for (const node of before) if (!running.includes(node)) done.add(node);
+        before = [...running];
+        const all = Array.from({length: chosen.random.size}, (_, node) => node);
+        expect([...free].sort((one, other) => one - other)).toEqual(all.filter(isFree));
+        for (const node of running) expect(free).toContain(node);
+      };
+      simulate({...inputOf(chosen), onFree}, chosen, look);
+      expect(new Set(free).size).toBe(free.length);
+      expect(free.length).toBe(chosen.random.size);
+    }),
+  );
+});

@@ -1,6 +1,7 @@
 import {shareOf, slownessOf, stretchOf, type Work} from '../graph/simulate.ts';
 import type {NodeId} from '../plan/plan.ts';
 import type {Run, TaskRecord} from '../record/run.ts';
+import {type TaskStart, taskStartsOf} from './task-starts.ts';
 
 /** What a task would have cost with the machine for itself. */
 export interface IntrinsicWork {
@@ -31,8 +32,8 @@ interface Moment {
   readonly ms: number;
   readonly starts: readonly Load[];
   readonly ends: readonly Load[];
-  /** Cores that the tasks had together; undefined while they had as many as they wanted. */
-  readonly got: number | undefined;
+  /** Cores that the tasks had together at most; Infinity while they were fewer than cores. */
+  readonly got: number;
 }
 
 const known = new WeakMap<Run, ReadonlyMap<NodeId, IntrinsicWork>>();
@@ -61,9 +62,10 @@ export function coresOf({machine}: Run): number {
 
 function worksOf(run: Run): ReadonlyMap<NodeId, IntrinsicWork> {
   const cores = coresOf(run);
-  const loads = run.tasks.flatMap((task) => loadOf(task, cores));
+  const starts = taskStartsOf(run);
+  const loads = run.tasks.flatMap((task) => loadOf(task, cores, starts.get(task.task)));
   const moments = momentsOf(loads, cores);
-  if (moments.some(({got}) => got !== undefined)) {
+  if (moments.some(({got}) => got < Number.POSITIVE_INFINITY)) {
     // from above: of all widths that explain the run, the largest
     for (const load of loads) load.width = load.rate === undefined || load.rate === 0 ? 0 : Math.max(1, load.rate);
     for (let turn = 0, change = 1; turn < MOST_TURNS && change > STEADY; turn++) {
@@ -74,15 +76,22 @@ function worksOf(run: Run): ReadonlyMap<NodeId, IntrinsicWork> {
     slowDown(moments, () => cores);
   }
   return new Map(
-    loads.map(({id, ms, width, rate}) => [
-      id,
-      {work: {ms, width: ms === 0 ? 0 : width}, source: rate === undefined ? 'assumed' : 'measured'},
-    ]),
+    loads.map(({id, ms, width, rate}) => {
+      const startMs = Math.min(ms, starts.get(id)?.ms ?? 0);
+      const work = {ms, width: ms === 0 ? 0 : width, ...(startMs > 0 && {startMs})};
+      return [id, {work, source: rate === undefined ? 'assumed' : 'measured'}];
+    }),
   );
 }
 
-function loadOf({task: id, start, finish, ready, usage, status}: TaskRecord, cores: number): readonly Load[] {
-  if (start === undefined) return [];
+function loadOf(
+  {task: id, start: slot, finish, ready, usage, status}: TaskRecord,
+  cores: number,
+  {waitMs}: Pick<TaskStart, 'waitMs'> = {waitMs: 0},
+): readonly Load[] {
+  if (slot === undefined) return [];
+  // waiting until others are started is not its own affair either
+  const start = slot + waitMs;
   // what needs a server waits until it is ready; how long it serves is not its own affair
   const end = Math.max(start, ready ?? finish);
   const wall = end - start;
@@ -107,12 +116,16 @@ function momentsOf(loads: readonly Load[], cores: number): readonly Moment[] {
       rates -= rate;
       wanted -= rate > 0 ? Math.max(1, rate) : 0;
     }
-    const isShort = wanted > cores * (1 + ROUNDING) && rates >= cores * BUSY;
     return {
       ms: (times[place + 1] ?? time) - time,
       starts: started,
       ends: ended,
-      got: isShort ? Math.min(cores, rates) : undefined,
+      got:
+        wanted <= cores * (1 + ROUNDING)
+          ? Number.POSITIVE_INFINITY
+          : rates >= cores * BUSY
+            ? Math.min(cores, rates)
+            : cores,
     };
   });
 }
@@ -142,7 +155,7 @@ function slowDown(moments: readonly Moment[], coresIn: (got: number) => number):
       demand.width -= load.width;
       load.ms += demand.clock + idle;
     }
-    const slowness = got === undefined ? 1 : slownessOf([...demands.values()], coresIn(got));
+    const slowness = slownessOf([...demands.values()], coresIn(got));
     if (slowness === 1) idle += ms;
     else for (const demand of demands.values()) demand.clock += ms / stretchOf(demand.share, slowness);
   }
