@@ -10,14 +10,14 @@ export function Summary({page: {run, report}}: {readonly page: Page}) {
   const figures: readonly (readonly [string, string, string])[] = [
     ['Wall time', duration(run.wallMs), `${plural(run.jobs, 'job')}${coresOf(run.machine?.cores)}`],
     [
-      'No schedule is faster than',
+      'Fastest possible',
       hasPath ? duration(speedOfLight.ms) : NOTHING,
       speedOfLight.by === 'chain' ? 'its longest chain' : 'all cores busy',
     ],
-    ['Reached of that', hasPath ? `${Math.round(efficiency * 100)} %` : NOTHING, 'the rest is waiting and overhead'],
+    ['Efficiency', hasPath ? `${Math.round(efficiency * 100)} %` : NOTHING, 'of what is possible'],
     ['Critical path', hasPath ? duration(criticalPath.ms) : NOTHING, plural(criticalPath.tasks.length, 'task')],
-    ['At once, on average', parallelism.average.toFixed(1), `${plural(run.tasks.length, 'task')} in all`],
-    ['Executed', String(executed), plural(hits, 'hit')],
+    ['Parallelism', parallelism.average.toFixed(1), 'tasks at once'],
+    ['Executed', String(executed), `of ${plural(run.tasks.length, 'task')}; ${plural(hits, 'hit')}`],
   ];
   return (
     <dl class="summary">
