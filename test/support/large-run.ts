@@ -45,7 +45,12 @@ export function largeRun(count: number, slots: number): Run {
     wallMs,
     machine: {cores: slots, memoryBytes: 8e9, platform: 'linux-x64'},
     plan: {
-      nodes: tasks.map(({task: id}) => ({id, kind: 'task', takes: {slots: 1}, origin: {file: 'make.toml', line: 1, column: 1}})),
+      nodes: tasks.map(({task: id}) => ({
+        id,
+        kind: 'task',
+        takes: {slots: 1},
+        origin: {file: 'make.toml', line: 1, column: 1},
+      })),
       edges,
       pools: [{name: 'slots', capacity: slots}],
     },
