@@ -70,21 +70,16 @@ interface Candidate {
 }
 
 /**
- * Half of them those that the longest chain would be shorter by, half the longest: where slots or cores are short, any long task may
- * gain something.
+ * Half of them on a longest chain, half the longest of all: where slots or cores are short, any long task may gain something.
  */
 function candidatesOf(model: Model, most: number): readonly Candidate[] {
   const {slack} = criticalPathOf(model);
   const all = model.nodes
     .map(({id, work}, number) => ({id, number, ms: work.ms}))
     .filter((one): one is Candidate => one.id !== '' && one.ms > LEAST_MS);
-  const onChain = ({id, ms}: Candidate): number => Math.max(0, ms - (slack.get(id) ?? 0));
-  const first = all
-    .filter((one) => onChain(one) > LEAST_MS)
-    .sort((one, other) => onChain(other) - onChain(one))
-    .slice(0, Math.ceil(most / 2));
-  const chosen = new Set(first);
-  for (const one of all.toSorted((one, other) => other.ms - one.ms)) {
+  all.sort((one, other) => other.ms - one.ms);
+  const chosen = new Set(all.filter(({id}) => (slack.get(id) ?? 0) < LEAST_MS).slice(0, Math.ceil(most / 2)));
+  for (const one of all) {
     if (chosen.size >= most) break;
     chosen.add(one);
   }

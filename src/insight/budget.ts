@@ -56,6 +56,11 @@ export function longTasks(run: Run, {taskMs}: Budget): readonly {readonly task: 
 function phaseMs({tasks}: Run, phase: string): number | undefined {
   const own = tasks.filter(({task, start}) => start !== undefined && isNamed(task, phase));
   if (own.length === 0) return undefined;
-  const start = Math.min(...own.map((task) => task.start ?? 0));
-  return Math.max(...own.map(({ready, finish}) => ready ?? finish)) - start;
+  let start = Number.POSITIVE_INFINITY;
+  let end = 0;
+  for (const task of own) {
+    start = Math.min(start, task.start ?? 0);
+    end = Math.max(end, task.ready ?? task.finish);
+  }
+  return Math.max(0, end - start);
 }

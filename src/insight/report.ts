@@ -3,16 +3,16 @@ import type {NodeId} from '../plan/plan.ts';
 import type {Run} from '../record/run.ts';
 import {type Bottleneck, bottlenecksOf} from './bottlenecks.ts';
 import {type Budget, type BudgetLine, budgetLinesOf} from './budget.ts';
-import {withChanges} from './change.ts';
 import {type CriticalPath, criticalPathOf} from './critical-path.ts';
-import {experienceOf} from './experience.ts';
+import {wasExecuted} from './experience.ts';
 import type {Finding} from './finding.ts';
 import {findingsOf} from './findings.ts';
 import {type Gap, gapsOf} from './gaps.ts';
 import {type Kpi, kpisOf} from './kpis.ts';
-import {longestChainMs, modelOf, outcomeOf} from './model.ts';
+import {longestChainMs, outcomeOf} from './model.ts';
 import {averageParallelism, type ParallelismStep, parallelismOf} from './parallelism.ts';
 import {type PastError, pastErrorsOf} from './prediction.ts';
+import {contextOf} from './rules/context.ts';
 import {type Step, stepsOf} from './steps.ts';
 import {type TimeKind, type TimeSlice, timeAccountOf, totalsOf} from './time-account.ts';
 
@@ -43,34 +43,24 @@ export interface RunReport {
 
 /** @param earlier runs of the same checkout before this one, the newest first */
 export function reportOf(run: Run, earlier: readonly Run[], budget: Budget): RunReport {
-  const model = modelOf(run);
-  const experience = experienceOf([run, ...earlier]);
-  const base = outcomeOf(model);
+  const context = contextOf(run, earlier);
+  const {model, experience} = context;
   const slices = timeAccountOf(run);
   const speedOfLight = lowerBound(
     longestChainMs(model),
     model.nodes.map(({work}) => work),
     model.cores,
   );
-  const context = {
-    run,
-    earlier,
-    model,
-    experience,
-    account: slices,
-    gain: (...changes: Parameters<typeof withChanges>[1]) =>
-      Math.max(0, base.wallMs - outcomeOf(withChanges(model, changes, experience)).wallMs),
-  };
   const findings = findingsOf(context, budget);
   const steps = parallelismOf(run);
   return {
     run,
     criticalPath: criticalPathOf(model),
     speedOfLight,
-    efficiency: run.wallMs === 0 ? 1 : Math.min(1, speedOfLight.ms / run.wallMs),
+    efficiency: run.wallMs <= 0 ? 1 : Math.min(1, speedOfLight.ms / run.wallMs),
     parallelism: {steps, average: averageParallelism(steps)},
     account: {slices, totals: totalsOf(slices)},
-    simulatedMs: base.wallMs,
+    simulatedMs: outcomeOf(model).wallMs,
     bottlenecks: bottlenecksOf(model, experience),
     budget: budgetLinesOf(run, budget),
     findings,
@@ -90,7 +80,7 @@ function historyOf(run: Run, earlier: readonly Run[]): ReadonlyMap<NodeId, reado
   const known = new Set(run.plan.nodes.map(({id}) => id));
   for (const {tasks} of [run, ...earlier].slice(0, MOST_POINTS).reverse())
     for (const {task, status, start, finish, ready} of tasks) {
-      if (!known.has(task) || start === undefined || (status !== 'passed' && status !== 'failed')) continue;
+      if (!known.has(task) || start === undefined || (status !== 'failed' && !wasExecuted(status, ready))) continue;
       const ms = (ready ?? finish) - start;
       const points = history.get(task);
       if (points === undefined) history.set(task, [ms]);

@@ -1,8 +1,8 @@
 import type {Run, TaskRecord} from '../../record/run.ts';
-import type {Change, Experience} from '../change.ts';
+import {type Change, type Experience, withChanges} from '../change.ts';
+import {experienceOf} from '../experience.ts';
 import type {Finding} from '../finding.ts';
-import type {Model} from '../model.ts';
-import type {TimeSlice} from '../time-account.ts';
+import {type Model, modelOf, outcomeOf} from '../model.ts';
 
 /** What a rule looks at. */
 export interface RuleContext {
@@ -11,9 +11,18 @@ export interface RuleContext {
   readonly earlier: readonly Run[];
   readonly model: Model;
   readonly experience: Experience;
-  readonly account: readonly TimeSlice[];
   /** What the run would gain, ms. */
   readonly gain: (...changes: readonly Change[]) => number;
+}
+
+/** @param earlier the newest first; without `run` */
+export function contextOf(run: Run, earlier: readonly Run[]): RuleContext {
+  const model = modelOf(run);
+  const experience = experienceOf([run, ...earlier]);
+  const base = outcomeOf(model).wallMs;
+  const gain = (...changes: readonly Change[]): number =>
+    Math.max(0, base - outcomeOf(withChanges(model, changes, experience)).wallMs);
+  return {run, earlier, model, experience, gain};
 }
 
 export type Rule = (context: RuleContext) => readonly Finding[];
