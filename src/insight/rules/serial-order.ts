@@ -1,4 +1,7 @@
+import type {NodeId} from '../../plan/plan.ts';
+import type {Run} from '../../record/run.ts';
 import type {Finding} from '../finding.ts';
+import {hasItsPlace, linesOf, looksImpure} from './commands.ts';
 import {listed, type RuleContext, WORTH_MS} from './context.ts';
 import {type PhaseWait, phaseWaitsOf} from './phase-waits.ts';
 
@@ -14,10 +17,15 @@ interface Tried {
 
 /**
  * Phases of which neither needs the other run one behind the other because of a hook or of the order in which they are written. A single
- * edge between two sets of tasks keeps nothing waiting alone: all order between phases is looked at together.
+ * edge between two sets of tasks keeps nothing waiting alone: all order between phases is looked at together. Of phases that prepare
+ * something or act on the world nothing is said: their order is meant.
  */
 export function serialOrder({run, gain}: RuleContext): readonly Finding[] {
-  const {written} = phaseWaitsOf(run);
+  const lines = linesOf(run);
+  const acts = (tasks: ReadonlySet<NodeId>): boolean => [...tasks].some((task) => looksImpure(lines.get(task) ?? ''));
+  const written = phaseWaitsOf(run).written.filter(
+    ({from, to, sources, targets}) => !hasItsPlace(from) && !hasItsPlace(to) && !acts(sources) && !acts(targets),
+  );
   let open: readonly Tried[] = setsOf(written)
     .slice(0, MOST_TRIED)
     .map((waits) => ({waits, ms: gain(...waits.map(changeOf))}))
@@ -29,7 +37,7 @@ export function serialOrder({run, gain}: RuleContext): readonly Finding[] {
       ({waits, ms}) => ms >= best.ms * NEARLY && waits.every((wait) => best.waits.includes(wait)),
     );
     const chosen = within.reduce((least, one) => (one.waits.length < least.waits.length ? one : least), best);
-    findings.push(findingOf(chosen));
+    findings.push(findingOf(chosen, run));
     open = open.filter(({waits}) => !waits.some((wait) => best.waits.includes(wait)));
   }
   return findings;
@@ -55,12 +63,13 @@ function changeOf({from, to}: PhaseWait): Finding['changes'][number] {
   return {kind: 'no-edge', from, to, written: true};
 }
 
-function findingOf({waits, ms}: Tried): Finding {
+function findingOf({waits, ms}: Tried, run: Run): Finding {
   const froms = [...new Set(waits.map(({from}) => from))];
   const tos = [...new Set(waits.map(({to}) => to))];
   const files = [...new Set(waits.flatMap(({origin}) => (origin === undefined ? [] : [origin.file])))];
   const sources = new Set(waits.flatMap((wait) => [...wait.sources]));
   const targets = new Set(waits.flatMap((wait) => [...wait.targets]));
+  const writes = run.tasks.some(({task, outputs}) => sources.has(task) && outputs !== undefined && outputs.files > 0);
   const waiting = tos.length === 1 ? 'waits' : 'wait';
   return {
     code: 'F_SERIAL_ORDER',
@@ -73,8 +82,10 @@ function findingOf({waits, ms}: Tried): Finding {
     advice: 'Write as `depends_on` what really needs the other, and let the rest run side by side.',
     impact: {ms, source: 'measured'},
     effort: 'medium',
-    risk: 'medium',
-    riskReason: 'a dependency that nobody wrote down would be lost',
+    risk: writes ? 'high' : 'medium',
+    riskReason: writes
+      ? `${listed(froms)} wrote files, which the others may read without saying so`
+      : 'a dependency that nobody wrote down would be lost',
     changes: waits.map(changeOf),
   };
 }
