@@ -1,4 +1,5 @@
-import {writeFileSync} from 'node:fs';
+import {existsSync, writeFileSync} from 'node:fs';
+import {delimiter, join} from 'node:path';
 import {type Browser, chromium, type Page} from 'playwright-core';
 import {afterAll, expect, onTestFinished, type TestContext, test} from 'vitest';
 import type {Run, TaskRecord} from '../src/record/run.ts';
@@ -17,11 +18,18 @@ interface Shown {
   readonly errors: readonly string[];
 }
 
+function onPath(name: string): string {
+  const places = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name));
+  const found = places.find((place) => existsSync(place));
+  if (found === undefined) throw new Error(`there is no ${name} on PATH`);
+  return found;
+}
+
 /** Opens a file in Debian's Chromium, from disk. */
 async function show(context: TestContext, path: string): Promise<Shown> {
   needs(context, 'Chromium');
   // root has no sandbox
-  browser ??= chromium.launch({executablePath: '/usr/bin/chromium', args: ['--no-sandbox']});
+  browser ??= chromium.launch({executablePath: onPath('chromium'), args: ['--no-sandbox']});
   const page = await (await browser).newPage({viewport: {width: 1280, height: 900}, colorScheme: 'light'});
   onTestFinished(() => page.close());
   const [requests, errors]: [string[], string[]] = [[], []];
@@ -70,6 +78,19 @@ async function range(page: Page): Promise<readonly [number, number]> {
   return [Number(await output.getAttribute('data-from')), Number(await output.getAttribute('data-to'))];
 }
 
+/** Which colours of the page are in the picture of the timeline, by their names in the style sheet. */
+function drawnColours(page: Page, names: readonly string[]): Promise<unknown> {
+  return page.evaluate(`(() => {
+    const canvas = document.querySelector('canvas');
+    const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    const seen = new Set();
+    for (let at = 0; at < data.length; at += 4) seen.add((data[at] << 16) + (data[at + 1] << 8) + data[at + 2]);
+    const style = getComputedStyle(document.documentElement);
+    const isDrawn = (name) => seen.has(parseInt(style.getPropertyValue('--' + name).slice(1), 16));
+    return ${JSON.stringify(names)}.filter(isDrawn);
+  })()`);
+}
+
 const taskButton = (page: Page, name: RegExp) => page.locator('.frame').getByRole('button', {name});
 const panel = (page: Page) => page.getByRole('complementary');
 
@@ -77,6 +98,8 @@ test('a report opens from disk, asks for nothing, and shows a task with its outp
   const rig = await smallReport();
   const {page, requests, errors} = await show(context, rig.path('report.html'));
   expect(await page.title()).toBe('paceline run test: failed');
+  const colours = ['execute', 'critical', 'bad'];
+  expect(await drawnColours(page, [...colours, 'restore', 'retry'])).toEqual(colours);
   await taskButton(page, /^build, passed/).click();
   expect(await panel(page).getByRole('region', {name: 'Output of build'}).textContent()).toContain(
     'compiled <b>everything</b> </script><!-- red',
@@ -194,6 +217,7 @@ test('what was not measured is unknown; what cannot be is marked; what never ran
     await page.locator('#tasks').getByRole('button', {name: task, exact: true}).click();
     return await panel(page).textContent();
   };
+  expect(await drawnColours(page, ['bad', 'restore'])).toEqual(['bad', 'restore']);
   expect(await open(first.task)).toMatch(/Processor time\s*unknown/);
   expect(await open(second.task)).toMatch(/Took\s*unknown/);
   expect(await open(third.task)).toMatch(/Took\s*did not run/);

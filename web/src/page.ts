@@ -56,9 +56,11 @@ export function pageOf(data: PageData): Page {
   };
 }
 
-/** Executed, and over before it began: its times cannot be, and nothing is said of how long it took. */
+/** Its times cannot be: no numbers, before the run, the end before the start, or executed in no time. Nothing is said of how long it took. */
 export function isImpossible({start, finish, attempts}: TaskRecord): boolean {
-  return start !== undefined && attempts > 0 && finish <= start;
+  if (start === undefined) return false;
+  const least = attempts > 0 ? Number.MIN_VALUE : 0;
+  return !(Number.isFinite(start) && Number.isFinite(finish) && start >= -1 && finish - start >= least);
 }
 
 /** How long a task took, ms; of a persistent one, until others could use it. Undefined when it is not known. */

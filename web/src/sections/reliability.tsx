@@ -6,7 +6,9 @@ import {Card, TaskLinks} from '../pieces.tsx';
 export function Reliability({page}: {readonly page: Page}) {
   const {report, run, notReached} = page;
   const {simulatedMs, pastErrors, gaps} = report;
-  const impossible = run.tasks.filter(isImpossible).map(({task}) => task);
+  // a run from a file was put right when it was read
+  const isTold = gaps.some(({kind}) => kind === 'impossible-time');
+  const impossible = isTold ? [] : run.tasks.filter(isImpossible).map(({task}) => task);
   return (
     <Card id="reliability" title="How reliable this is">
       <ul class="plain">

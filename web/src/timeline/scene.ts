@@ -59,7 +59,7 @@ export function sceneOf(page: Page): Scene {
   for (const record of run.tasks) {
     const {task, start, finish: time, status} = record;
     if (start === undefined) marks.push({task, time, status});
-    else bars.push(barOf(page, record, start, laneOf.get(task) ?? 0));
+    else bars.push(barOf(page, record, Number.isFinite(start) ? start : 0, laneOf.get(task) ?? 0));
   }
   bars.sort((one, other) => one.start - other.start);
   const lanes: Bar[][] = Array.from({length: Math.max(-1, ...laneOf.values()) + 1}, () => []);
@@ -84,7 +84,7 @@ function barOf(page: Page, record: TaskRecord, start: number, lane: number): Bar
     task,
     lane,
     start,
-    end: Math.max(start, finish),
+    end: isImpossible(record) ? start : finish,
     status,
     isCritical: page.critical.has(task),
     isImpossible: isImpossible(record),
