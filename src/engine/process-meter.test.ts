@@ -159,6 +159,7 @@ test('the largest memory that was seen is the peak; a child that nobody looked a
   }
   const usages = [await meter.ended(1), await meter.ended(2)];
   expect(usages.map(({peakMemoryBytes}) => peakMemoryBytes)).toEqual([300, undefined]);
+  vi.advanceTimersByTime(1000);
   expect(vi.getTimerCount()).toBe(0);
 });
 

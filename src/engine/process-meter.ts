@@ -56,12 +56,9 @@ export class ProcessMeter {
     return new Promise((resolve) => {
       const ms = child === undefined ? 0 : performance.now() - child.since;
       this.#batch.push({ms, peak: child?.peak, resolve});
-      if (this.#running.size === 0) {
-        clearInterval(this.#timer);
-        this.#timer = undefined;
-        // nobody is left who could have been waited for in the same turn
-        this.#settle();
-      } else if (this.#batch.length === 1) setImmediate(() => this.#settle());
+      // nobody is left who could have been waited for in the same turn
+      if (this.#running.size === 0) this.#settle();
+      else if (this.#batch.length === 1) setImmediate(() => this.#settle());
     });
   }
 
@@ -88,7 +85,12 @@ export class ProcessMeter {
     }
   }
 
+  /** Stops when there is nothing to look at: a timer a command would be a good part of what a short one costs. */
   #sample(): void {
+    if (this.#running.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
     for (const [pid, child] of this.#running) {
       const bytes = this.#sources.memoryOf(pid);
       if (bytes !== undefined) child.peak = Math.max(child.peak ?? 0, bytes);
