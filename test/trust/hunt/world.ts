@@ -116,7 +116,15 @@ export function becomes(
 ): void {
   for (const path of sourcesOf(checkout).keys())
     if (!sources.has(path)) rmSync(join(checkout.root, path), {recursive: true, force: true});
-  for (const [path, entry] of sources) if (!isSame(path)) writeEntry(join(checkout.root, path), entry);
+  for (const [path, entry] of sources) {
+    if (isSame(path)) continue;
+    try {
+      writeEntry(join(checkout.root, path), entry);
+    } catch (error) {
+      // an output is in the way: this one stays as it is, and what the config says has to go with what is there
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    }
+  }
   configure(checkout, settings);
 }
 
