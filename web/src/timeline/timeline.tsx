@@ -1,9 +1,8 @@
 import {useEffect, useLayoutEffect, useMemo, useRef, useState} from 'preact/hooks';
-import {duration} from '../../../src/base/figures.ts';
 import type {NodeId} from '../../../src/plan/plan.ts';
 import type {Page} from '../page.ts';
 import {PALETTES, type Theme} from '../palette.ts';
-import {drawTimeline} from './draw.ts';
+import {Canvas} from './canvas.tsx';
 import {
   barsInSight,
   contentHeight,
@@ -17,13 +16,16 @@ import {
   rowOf,
   topOf,
 } from './geometry.ts';
-import {useGestures} from './gestures.ts';
+import {type Gestures, useGestures} from './gestures.ts';
+import {keysOf} from './keys.ts';
 import {Legend} from './legend.tsx';
 import {Overview} from './overview.tsx';
 import {type Bar, sceneOf} from './scene.ts';
 import {TaskButtons} from './task-buttons.tsx';
 import {ownTip, Tip, type TipContent, tipOf} from './tip.tsx';
-import {panned, showing, type View, whole, zoomed} from './view.ts';
+import {Hint, Tools} from './tools.tsx';
+import {useView} from './use-view.ts';
+import {whole} from './view.ts';
 
 export interface TimelineProps {
   readonly page: Page;
@@ -39,118 +41,59 @@ const MOST_BUTTONS = 150;
 /** The run over time: a lane a slot, and what each task did in it. */
 export function Timeline({page, theme, selected, onSelect}: TimelineProps) {
   const scene = useMemo(() => sceneOf(page), [page]);
-  const limits = useMemo(() => whole(scene.endMs), [scene]);
-  const [view, setView] = useState<View>(limits);
+  const [view, control] = useView(useMemo(() => whole(scene.endMs), [scene]));
   const [active, setActive] = useState<NodeId | undefined>(scene.bars[0]?.task);
   const [tip, setTip] = useState<TipContent>();
   const [scroll, setScroll] = useState(0);
   const frame = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
   const width = useWidth(frame);
   const full = contentHeight(scene);
-  const height = Math.min(full, Math.max(240, Math.round(innerHeight * 0.62)));
+  const height = Math.min(full, Math.max(LEAST_HEIGHT, Math.round(innerHeight * HEIGHT_SHARE)));
   const geometry: Geometry = {view, width, height, scroll};
   const edges = useMemo(() => edgesOf(page, selected), [page, selected]);
+  const taskAt = (x: number, y: number, target: Element): NodeId | undefined =>
+    taskOf(target) ?? hit(scene, geometry, x, y)?.task;
 
-  useLayoutEffect(() => {
-    const request = requestAnimationFrame(() => {
-      const context = canvas.current === null ? null : sized(canvas.current, width, height);
-      if (canvas.current === null || context === null || width === 0) return;
-      const drawn = drawTimeline({context, scene, geometry, palette: PALETTES[theme], selected, edges});
-      canvas.current.dataset.drawn = String(drawn);
-    });
-    return () => cancelAnimationFrame(request);
-  });
-
-  const reveal = (bar: Bar | undefined): void => {
+  const go = (bar: Bar | undefined): void => {
     if (bar === undefined) return;
-    setView((now) => showing(now, bar.start, bar.end, limits));
-    const top = topOf(rowOf(bar.lane));
-    if (frame.current !== null && (top - LANE < scroll || top + 2 * LANE > scroll + height))
-      frame.current.scrollTop = top - height / 2;
+    setActive(bar.task);
+    control.reveal(bar.start, bar.end);
+    scrollTo(frame.current, topOf(rowOf(bar.lane)));
   };
   // chosen elsewhere, it may be out of sight
-  useEffect(() => {
-    if (selected === undefined) return;
-    if (scene.barOf.has(selected)) setActive(selected);
-    reveal(scene.barOf.get(selected));
-  }, [selected]);
-
-  const zoom = (factor: number, around = (view.from + view.to) / 2): boolean => {
-    const next = zoomed(view, factor, around, limits);
-    setView(next);
-    return next.from !== view.from || next.to !== view.to;
-  };
-  const step = (by: number): void => {
+  useEffect(() => go(selected === undefined ? undefined : scene.barOf.get(selected)), [selected]);
+  const keys = keysOf(control, (by) => {
     const place = scene.bars.findIndex(({task}) => task === active);
-    const next = scene.bars[Math.max(0, Math.min(scene.bars.length - 1, place + by))];
-    if (next === undefined) return;
-    setActive(next.task);
-    reveal(next);
-  };
-  const keys: Readonly<Record<string, (isFar: boolean) => void>> = {
-    '+': () => zoom(1.5),
-    '=': () => zoom(1.5),
-    '-': () => zoom(1 / 1.5),
-    _: () => zoom(1 / 1.5),
-    '0': () => setView(limits),
-    ArrowLeft: (isFar) => setView(panned(view, -(view.to - view.from) * (isFar ? 0.8 : 0.1), limits)),
-    ArrowRight: (isFar) => setView(panned(view, (view.to - view.from) * (isFar ? 0.8 : 0.1), limits)),
-    ArrowUp: () => step(-1),
-    ArrowDown: () => step(1),
-    Home: () => step(Number.NEGATIVE_INFINITY),
-    End: () => step(Number.POSITIVE_INFINITY),
-  };
-  useGestures(frame, {
-    onZoom: (factor, x) => zoom(factor, msOf(geometry, Math.max(GUTTER, x))),
-    onPan: (pixels) => setView((now) => panned(now, pixels * msPerPixel({...geometry, view: now}), limits)),
+    go(scene.bars[Math.max(0, Math.min(scene.bars.length - 1, place + by))]);
+  });
+
+  const gestures: Gestures = {
+    onZoom: (factor, x) => control.zoom(factor, msOf({...geometry, view: control.now()}, Math.max(GUTTER, x))),
+    onPan: (pixels) => control.pan(pixels * msPerPixel(geometry)),
     onScroll: (pixels) => frame.current?.scrollBy(0, pixels),
     onPick: (x, y, target) => {
-      const task = taskOf(target) ?? hit(scene, geometry, x, y)?.task;
+      const task = taskAt(x, y, target);
       if (task !== undefined) onSelect(task, false);
       frame.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus({preventScroll: true});
     },
     onPoint: (place, target) => {
-      const task = place === undefined ? undefined : (taskOf(target) ?? hit(scene, geometry, place.x, place.y)?.task);
+      const task = place === undefined ? undefined : taskAt(place.x, place.y, target);
       const own = place === undefined ? undefined : ownAt(scene, geometry, place.x, place.y);
       if (place !== undefined && task !== undefined) setTip(tipOf(page, task, place));
       else setTip(place === undefined || own === undefined ? undefined : ownTip(own, place));
     },
     onKey: (key, isFar) => {
-      if (key === 'Enter' || key === ' ') {
-        if (active !== undefined) onSelect(active, true);
-        return active !== undefined;
-      }
-      keys[key]?.(isFar);
-      return Object.hasOwn(keys, key);
+      if ((key === 'Enter' || key === ' ') && active !== undefined) onSelect(active, true);
+      else keys.get(key)?.(isFar);
+      return key === 'Enter' || key === ' ' || keys.has(key);
     },
-  });
+  };
+  useGestures(frame, gestures);
 
   return (
     <section class="card timeline" aria-labelledby="timeline-title">
-      <div class="card-head">
-        <h2 id="timeline-title">Timeline</h2>
-        <output class="range" aria-live="polite" data-from={view.from} data-to={view.to}>
-          {view.from < 0.05 ? 'start' : duration(view.from)} to {duration(view.to)}
-        </output>
-        <div class="tools">
-          <button type="button" onClick={() => zoom(1.5)} aria-label="Zoom in">
-            +
-          </button>
-          <button type="button" onClick={() => zoom(1 / 1.5)} aria-label="Zoom out">
-            −
-          </button>
-          <button type="button" onClick={() => setView(limits)}>
-            Whole run
-          </button>
-        </div>
-      </div>
-      <Overview
-        steps={page.report.parallelism.steps}
-        limits={limits}
-        view={view}
-        onMove={(ms) => setView((now) => panned(now, ms - (now.from + now.to) / 2, limits))}
-      />
+      <Tools view={view} control={control} />
+      <Overview steps={page.report.parallelism.steps} limits={control.limits} view={view} onMove={control.centre} />
       <div class="frame-holder">
         <div
           class="frame"
@@ -158,9 +101,7 @@ export function Timeline({page, theme, selected, onSelect}: TimelineProps) {
           style={{height: `${height}px`}}
           onScroll={(event) => setScroll(event.currentTarget.scrollTop)}
         >
-          <div class="canvas-holder" aria-hidden="true">
-            <canvas ref={canvas} />
-          </div>
+          <Canvas scene={scene} geometry={geometry} palette={PALETTES[theme]} selected={selected} edges={edges} />
           <TaskButtons
             page={page}
             bars={barsInSight(scene, geometry, MOST_BUTTONS)}
@@ -174,12 +115,20 @@ export function Timeline({page, theme, selected, onSelect}: TimelineProps) {
         {tip !== undefined && <Tip content={tip} width={width} />}
       </div>
       <Legend scene={scene} />
-      <p class="hint">
-        Wheel or <kbd>+</kbd> <kbd>−</kbd> zoom, drag or <kbd>←</kbd> <kbd>→</kbd> pan, <kbd>↑</kbd> <kbd>↓</kbd> go
-        from task to task, <kbd>Enter</kbd> opens one, <kbd>0</kbd> shows the whole run.
-      </p>
+      <Hint />
     </section>
   );
+}
+
+/** Pixels, and a part of the window. */
+const LEAST_HEIGHT = 240;
+const HEIGHT_SHARE = 0.62;
+
+/** Brings the lane at this height into the middle when it is not in sight. */
+function scrollTo(frame: HTMLElement | null, top: number): void {
+  if (frame === null) return;
+  const {scrollTop, clientHeight} = frame;
+  if (top - LANE < scrollTop || top + 2 * LANE > scrollTop + clientHeight) frame.scrollTop = top - clientHeight / 2;
 }
 
 function taskOf(target: Element): NodeId | undefined {
@@ -206,19 +155,4 @@ function useWidth(ref: {readonly current: HTMLElement | null}): number {
     return () => observer.disconnect();
   }, []);
   return width;
-}
-
-/** The canvas in this size, in CSS pixels, as sharp as the screen. */
-function sized(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D | null {
-  const ratio = devicePixelRatio;
-  const [columns, rows] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== columns || canvas.height !== rows) {
-    canvas.width = columns;
-    canvas.height = rows;
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
-  }
-  const context = canvas.getContext('2d');
-  context?.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return context;
 }
