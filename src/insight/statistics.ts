@@ -24,7 +24,7 @@ export function deviation(numbers: readonly number[]): number {
 
 /**
  * Where 95 % of Student's t distribution lie within, on both sides: its expansion about the normal one (Abramowitz and Stegun, "Handbook of
- * mathematical functions", 26.7.5); right to 1 % from 4 degrees of freedom on.
+ * mathematical functions", 26.7.5); right to 1 % from 6 degrees of freedom on.
  */
 export function studentQuantile(freedom: number): number {
   const z = 1.959964;
