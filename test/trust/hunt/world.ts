@@ -125,6 +125,8 @@ export function becomes(
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     }
   }
+  // packages that come back have come with their files
+  checkout.settings = {...checkout.settings, packages: settings.packages};
   configure(checkout, settings);
 }
 
