@@ -28,7 +28,12 @@ if (!process.argv.includes('--no-types'))
     {stdio: 'inherit'},
   );
 const {makeTomlSchema} = await import('../src/project/schema.ts');
-writeFileSync(join(dist, 'make.schema.json'), `${JSON.stringify(makeTomlSchema(), undefined, 2)}\n`);
+const {runJsonSchema} = await import('../src/record/run-schema.ts');
+for (const [file, schema] of [
+  ['make.schema.json', makeTomlSchema()],
+  ['run.schema.json', runJsonSchema()],
+] as const)
+  writeFileSync(join(dist, file), `${JSON.stringify(schema, undefined, 2)}\n`);
 
 function licenceOf(name: string): string {
   const folder = join(root, 'node_modules', name);

@@ -165,7 +165,7 @@ const simulate: Definition = (program, end) => {
   program
     .command('simulate')
     .description('say what a change of the pipeline would do to a run, without making it')
-    .option('--run <run>', 'the run to change', 'last')
+    .option('--run <run>', 'the run to change: as for report', 'last')
     .option('--last <count>', 'predict from so many runs, with p50 and p90', positive, 1)
     .option('-j, --jobs <count>', 'so many tasks at once', positive)
     .option('--cores <count>', 'on a machine with so many cores', positive)
