@@ -3,7 +3,7 @@ import {type Change, changeText} from '../../../src/insight/change.ts';
 import {isNamed} from '../../../src/insight/model.ts';
 import {predict} from '../../../src/insight/prediction.ts';
 import type {Run} from '../../../src/record/run.ts';
-import type {Pipeline} from './pipeline.ts';
+import type {Pipeline, Plan} from './pipeline.ts';
 import {type Case, middle, type Naive, type Round} from './score.ts';
 import {type Measured, Site} from './site.ts';
 import {taskMs} from './variants.ts';
@@ -48,8 +48,8 @@ export async function experimentOn(
     const told = change(earlier);
     const site = plain.changed(join(folder, `changed-${number}`), plan);
     trials.push({prediction: predictionOf(pipeline, earlier, told), site, rounds: []});
-    // a result has to be stored before it can be used
-    if (plan.cache) await site.run();
+    // a result has to be stored before it can be used, and the engine has to know how long a new phase takes
+    if (plan.cache || hasNewPhases(plan, pipeline.plan)) await site.run();
   }
   const unchanged: Trial = {prediction: predictionOf(pipeline, earlier, undefined), rounds: []};
   await runInTurns(trials, unchanged, effort.rounds, runPlain);
@@ -60,6 +60,10 @@ export async function experimentOn(
     beyondRunMs: middle(measured.map(({run, processMs}) => processMs - run.wallMs)),
     others: {median: middle(shares), most: Math.max(...shares)},
   };
+}
+
+function hasNewPhases({phases}: Plan, {phases: known}: Plan): boolean {
+  return phases.some(({name}) => known.every((one) => one.name !== name));
 }
 
 interface Trial {

@@ -51,7 +51,6 @@ export function typescriptPipeline(name: string, shape: Shape, jobs: number, mor
       }),
     variants: [
       otherJobs(plan, more),
-      otherJobs(plan, 1),
       dropped(plan, 'test'),
       halved(plan, 'e2e', testSetup),
       split(plan, 'e2e', 3, testSetup),
