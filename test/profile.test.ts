@@ -1,6 +1,7 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import type {StoredProfile} from '../src/record/profile.ts';
+import {pageAt} from './rig/browser.ts';
 import {Rig} from './rig/rig.ts';
 
 const BUSY = `
@@ -65,4 +66,22 @@ test('a name of several tasks is not profiled', async () => {
   expect(code).toBe(2);
   expect(stderr).toContain('"lint" is 2 tasks');
   expect(stderr).toContain('paceline profile a#lint');
+});
+
+test('the page of a run has the flame graphs of its tasks', async (context) => {
+  const rig = await Rig.make(PROJECT);
+  await rig.run(['profile', 'build']);
+  await rig.run(['run', 'build']);
+  await rig.run(['report', '--format', 'html', '--out', 'report.html']);
+  const page = await pageAt(context, rig.path('report.html'));
+  const flame = page.locator('#profiles');
+  await flame.scrollIntoViewIfNeeded();
+  const frame = flame.getByTitle(/^busyLoop .*busy\.mjs:2: \d+ ms/);
+  const before = await frame.boundingBox();
+  await frame.click();
+  const after = await frame.boundingBox();
+  expect(after?.width).toBeGreaterThanOrEqual(before?.width ?? Number.POSITIVE_INFINITY);
+  expect(await flame.getByTitle(/^all: /).count()).toBe(0);
+  await flame.getByRole('button', {name: 'Everything'}).click();
+  expect(await flame.getByTitle(/^all: /).count()).toBe(1);
 });

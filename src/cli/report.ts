@@ -4,9 +4,13 @@ import {PacelineError} from '../base/error.ts';
 import {type Budget, NO_BUDGET} from '../insight/budget.ts';
 import {type Comparison, compare} from '../insight/compare.ts';
 import {type RunReport, reportOf} from '../insight/report.ts';
+import type {NodeId} from '../plan/plan.ts';
 import {loadProject} from '../project/load.ts';
+import type {StoredProfile} from '../record/profile.ts';
+import {readProfile} from '../record/profile-files.ts';
 import {readLog} from '../record/read-log.ts';
 import type {TaskRecord} from '../record/run.ts';
+import {stateFolder} from '../record/state-folder.ts';
 import {printComparison, printReport} from '../ui/report.ts';
 import {type Screen, screenOf} from '../ui/style.ts';
 import {budgetOf} from './budget.ts';
@@ -58,9 +62,10 @@ interface Around {
 
 async function textOf(format: Format, made: RunReport, {logs, comparison, runs}: Around): Promise<string> {
   const logOf = (task: TaskRecord): string => logText(logs, task);
+  const profileOf = (task: NodeId): StoredProfile | undefined => readProfile(stateFolder(made.run.root), task);
   switch (format) {
     case 'html':
-      return (await import('../export/html.ts')).htmlReport(reportPage(), made, {comparison, logOf});
+      return (await import('../export/html.ts')).htmlReport(reportPage(), made, {comparison, logOf, profileOf});
     case 'md':
       return (await import('../export/markdown.ts')).markdownReport(made, comparison);
     case 'json':

@@ -34,7 +34,7 @@ function runOf(...tasks: readonly {name: string; ms: number; status?: TaskStatus
 }
 
 function htmlOf(run: Run, parts: Partial<PageParts> = {}): string {
-  return htmlReport(TEMPLATE, reportOf(run, [], NO_BUDGET), {logOf: () => '', ...parts});
+  return htmlReport(TEMPLATE, reportOf(run, [], NO_BUDGET), {logOf: () => '', profileOf: () => undefined, ...parts});
 }
 
 function dataIn(html: string): PageData {
@@ -96,5 +96,5 @@ test('a comparison names its runs, and does not hold them', () => {
 test('a page without one place for the data is none', () => {
   const report = reportOf(runOf({name: 'build', ms: 5}), [], NO_BUDGET);
   for (const template of ['', `${TEMPLATE}${TEMPLATE}`])
-    expect(() => htmlReport(template, report, {logOf: () => ''})).toThrow('one place');
+    expect(() => htmlReport(template, report, {logOf: () => '', profileOf: () => undefined})).toThrow('one place');
 });

@@ -2,6 +2,7 @@ import type {Comparison} from '../insight/compare.ts';
 import type {RunReport} from '../insight/report.ts';
 import type {NodeId} from '../plan/plan.ts';
 import type {RunId} from '../record/events.ts';
+import type {StoredProfile} from '../record/profile.ts';
 import type {Run, TaskRecord} from '../record/run.ts';
 import {reportData} from './report-json.ts';
 
@@ -12,6 +13,8 @@ export interface PageData {
   readonly comparison?: ComparisonJson;
   /** The end of the output of tasks, by their names; of those that matter most. */
   readonly logs: Readonly<Record<string, string>>;
+  /** Of tasks of the run that were ever profiled. */
+  readonly profiles: readonly StoredProfile[];
 }
 
 type ReportJson = Omit<RunReport, 'criticalPath' | 'history'> & {
@@ -28,13 +31,14 @@ export interface PageParts {
   readonly comparison?: Comparison | undefined;
   /** The end of a task's output, '' when it is gone. */
   readonly logOf: (task: TaskRecord) => string;
+  readonly profileOf: (task: NodeId) => StoredProfile | undefined;
 }
 
 /** Where the built page (web/report.html) wants its data. */
 const PLACE = '"__REPORT_DATA__"';
 
 /** The report as one file that a browser shows without loading anything else. @param template the built page */
-export function htmlReport(template: string, report: RunReport, {comparison, logOf}: PageParts): string {
+export function htmlReport(template: string, report: RunReport, {comparison, logOf, profileOf}: PageParts): string {
   const [before, after, ...more] = template.split(PLACE);
   if (before === undefined || after === undefined || more.length > 0)
     throw new Error(`the page has not one place for its data: ${PLACE}`);
@@ -42,6 +46,7 @@ export function htmlReport(template: string, report: RunReport, {comparison, log
     report: reportData(report) as ReportJson,
     ...(comparison !== undefined && {comparison: comparisonData(comparison)}),
     logs: logsOf(report.run, logOf),
+    profiles: report.run.tasks.flatMap(({task}) => profileOf(task) ?? []).slice(0, MOST_PROFILES),
   };
   return before + scriptData(data) + after;
 }
@@ -55,6 +60,8 @@ function comparisonData(comparison: Comparison): ComparisonJson {
   const ids = (runs: readonly Run[]): readonly RunId[] => runs.map(({id}) => id);
   return {...comparison, before: ids(comparison.before), after: ids(comparison.after)};
 }
+
+const MOST_PROFILES = 20;
 
 /** Tasks whose output is in the page: what failed, and then the longest. */
 const MOST_LOGS = 200;

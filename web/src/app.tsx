@@ -11,6 +11,7 @@ import {Bottlenecks} from './sections/bottlenecks.tsx';
 import {BudgetTable} from './sections/budget.tsx';
 import {Findings} from './sections/findings.tsx';
 import {Kpis} from './sections/kpis.tsx';
+import {Profiles} from './sections/profiles.tsx';
 import {Reliability} from './sections/reliability.tsx';
 import {Steps} from './sections/steps.tsx';
 import {Summary} from './sections/summary.tsx';
@@ -64,6 +65,7 @@ export function App({data}: {readonly data: PageData}) {
             <Findings page={page} />
             <BeforeAfter page={page} />
             <Bottlenecks page={page} />
+            <Profiles page={page} />
             <Tasks page={page} />
             <div class="pair">
               <Kpis page={page} />
