@@ -27,6 +27,14 @@ const MISTAKES: readonly (readonly [readonly string[], string])[] = [
   [['graph', 'biuld'], 'Did you mean "build"?'],
   [['graph', 'build', '--format', 'png'], 'tree, dot, mermaid, json'],
   [['history', 'show'], "missing required argument 'run'"],
+  [['report', '--format', 'pdf'], 'text, html, md, json, junit, trace, csv'],
+  [['report'], 'E_NO_HISTORY'],
+  [['simulate', '--jobs', '0'], 'whole number above 0'],
+  [['simulate', '--cores', 'many'], 'whole number above 0'],
+  [['simulate', '--last', '0'], 'whole number above 0'],
+  [['simulate', '--speed'], 'argument missing'],
+  [['compare'], "missing required argument 'before'"],
+  [['compare', 'last'], "missing required argument 'after'"],
 ];
 
 for (const [words, answer] of MISTAKES) {

@@ -111,12 +111,12 @@ function possible(run: Run): ReadRun {
 
 function possibleTask(task: TaskRecord, corrector: Corrector): TaskRecord {
   const name = task.task;
-  const finish = corrector.start(`the end of ${name}`, task.finish);
   const times = task.times === undefined ? {} : {times: possibleTimes(name, task.times, corrector)};
-  if (task.start === undefined) return {...task, finish, ...times};
+  if (task.start === undefined)
+    return {...task, finish: corrector.start(`the record of ${name}`, task.finish), ...times};
   const start = corrector.start(name, task.start);
   const ready = task.ready === undefined ? {} : {ready: corrector.end(`getting ready of ${name}`, start, task.ready)};
-  return {...task, start, finish: corrector.end(name, start, finish), ...ready, ...times};
+  return {...task, start, finish: corrector.end(name, start, task.finish), ...ready, ...times};
 }
 
 function possibleTimes(name: string, times: TaskTimes, corrector: Corrector): TaskTimes {
