@@ -43,14 +43,7 @@ export async function experimentOn(
   };
   for (let count = 0; count < effort.earlier; count++) await runPlain();
   const earlier = measured.map(({run}) => run).toReversed();
-  const trials: Trial[] = [];
-  for (const [number, {change, plan}] of pipeline.variants.entries()) {
-    const told = change(earlier);
-    const site = plain.changed(join(folder, `changed-${number}`), plan);
-    trials.push({prediction: predictionOf(pipeline, earlier, told), site, rounds: []});
-    // a result has to be stored before it can be used, and the engine has to know how long a new phase takes
-    if (plan.cache || hasNewPhases(plan, pipeline.plan)) await site.run();
-  }
+  const trials = await trialsOf(pipeline, {plain, earlier, folder});
   const unchanged: Trial = {prediction: predictionOf(pipeline, earlier, undefined), rounds: []};
   await runInTurns(trials, unchanged, effort.rounds, runPlain);
   const cases = [unchanged, ...trials].map(({prediction, rounds}) => ({...prediction, rounds}));
@@ -60,6 +53,22 @@ export async function experimentOn(
     beyondRunMs: middle(measured.map(({run, processMs}) => processMs - run.wallMs)),
     others: {median: middle(shares), most: Math.max(...shares)},
   };
+}
+
+/** Predicts every change, and makes it in a copy of the project. */
+async function trialsOf(
+  pipeline: Pipeline,
+  {plain, earlier, folder}: {readonly plain: Site; readonly earlier: readonly Run[]; readonly folder: string},
+): Promise<readonly Trial[]> {
+  const trials: Trial[] = [];
+  for (const [number, {change, plan}] of pipeline.variants.entries()) {
+    const prediction = predictionOf(pipeline, earlier, change(earlier));
+    const site = plain.changed(join(folder, `changed-${number}`), plan);
+    trials.push({prediction, site, rounds: []});
+    // a result has to be stored before it can be used, and the engine has to know how long a new phase takes
+    if (plan.cache || hasNewPhases(plan, pipeline.plan)) await site.run();
+  }
+  return trials;
 }
 
 function hasNewPhases({phases}: Plan, {phases: known}: Plan): boolean {
