@@ -68,6 +68,7 @@ class Processors {
   readonly #byStep: (SpeedClass | undefined)[] = [];
   /** Those of #byStep in which something runs. */
   readonly #classes: SpeedClass[] = [];
+  #slowness = 1;
   now = 0;
 
   constructor(cores: number) {
@@ -87,7 +88,8 @@ class Processors {
 
   /** Goes on to the next end; undefined when nothing runs. */
   next(): number | undefined {
-    const slowness = slownessOf(this.#classes, this.#cores);
+    const slowness = slownessOf(this.#classes, this.#cores, this.#slowness);
+    this.#slowness = slowness;
     let first: SpeedClass | undefined;
     let least = Number.POSITIVE_INFINITY;
     for (const group of this.#classes) {
@@ -130,13 +132,15 @@ export function stretchOf(share: number, slowness: number): number {
 
 /**
  * How much slower everybody computes, 1 or more, so that all cores are just busy: the sum of width / stretch is `cores`. That sum falls and
- * is convex, so that Newton's method comes up to the solution from below.
+ * is convex, so that Newton's method comes up to the solution from below, after one step at most.
+ * @param guess what it may be near
  */
-export function slownessOf(demands: readonly Demand[], cores: number): number {
+export function slownessOf(demands: readonly Demand[], cores: number, guess = 1): number {
   let wanted = 0;
   for (const {width} of demands) wanted += width;
   if (!(wanted > cores * ENOUGH)) return 1;
-  let slowness = wanted / cores;
+  const least = wanted / cores;
+  let slowness = Math.max(least, guess);
   for (let turn = 0; turn < 50; turn++) {
     let busy = 0;
     let fall = 0;
@@ -146,8 +150,8 @@ export function slownessOf(demands: readonly Demand[], cores: number): number {
       busy += width / stretch;
       fall += (width * share) / (stretch * stretch);
     }
-    if (busy <= cores * ENOUGH || fall === 0) break;
-    slowness += (busy - cores) / fall;
+    if (Math.abs(busy - cores) <= cores * (ENOUGH - 1) || fall === 0) break;
+    slowness = Math.max(least, slowness + (busy - cores) / fall);
   }
   return slowness;
 }

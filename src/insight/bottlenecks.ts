@@ -30,7 +30,7 @@ export interface BottleneckLimits {
 export function bottlenecksOf(
   model: Model,
   experience: Experience,
-  {candidates}: BottleneckLimits = {candidates: 40},
+  {candidates}: BottleneckLimits = {candidates: candidatesFor(model)},
 ): readonly Bottleneck[] {
   const base = outcomeOf(model);
   const gain = (...changes: readonly Change[]): number =>
@@ -58,6 +58,11 @@ export function bottlenecksOf(
     });
   }
   return found.sort((one, other) => other.gone - one.gone);
+}
+
+/** Each is simulated seven times; of large plans fewer are looked at, so that it stays a matter of a second. */
+function candidatesFor({nodes}: Model): number {
+  return Math.max(12, Math.min(40, Math.floor(60_000 / nodes.length)));
 }
 
 /** Less is no gain. */

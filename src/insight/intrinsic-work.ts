@@ -136,11 +136,14 @@ const ROUNDING = 1e-9;
 function slowDown(moments: readonly Moment[], coresIn: (got: number) => number): void {
   const demands = new Map<number, {share: number; width: number; clock: number}>();
   let idle = 0;
+  let slowness = 1;
+  const all: {share: number; width: number; clock: number}[] = [];
   const clockOf = (share: number): {share: number; width: number; clock: number} => {
     let demand = demands.get(share);
     if (demand === undefined) {
       demand = {share, width: 0, clock: 0};
       demands.set(share, demand);
+      all.push(demand);
     }
     return demand;
   };
@@ -155,9 +158,9 @@ function slowDown(moments: readonly Moment[], coresIn: (got: number) => number):
       demand.width -= load.width;
       load.ms += demand.clock + idle;
     }
-    const slowness = slownessOf([...demands.values()], coresIn(got));
+    slowness = slownessOf(all, coresIn(got), slowness);
     if (slowness === 1) idle += ms;
-    else for (const demand of demands.values()) demand.clock += ms / stretchOf(demand.share, slowness);
+    else for (const demand of all) demand.clock += ms / stretchOf(demand.share, slowness);
   }
 }
 

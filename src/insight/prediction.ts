@@ -13,14 +13,16 @@ export interface Prediction {
   readonly runs: number;
 }
 
-/** How often a run is put together from earlier ones. */
-const DRAWS = 200;
+/** How often a run is put together from earlier ones; of large plans less often. */
+function drawsFor(run: Run): number {
+  return Math.max(50, Math.min(200, Math.floor(250_000 / (run.plan.nodes.length + 1))));
+}
 
 /**
  * Of the last runs, the newest first, with changes: each draw takes one of the runs, and of the tasks that were not executed in it the
  * times of another (bootstrap over runs, so that a slow minute stays one). With a single run both numbers are the same.
  */
-export function predict(runs: readonly Run[], changes: readonly Change[], draws = DRAWS): Prediction | undefined {
+export function predict(runs: readonly Run[], changes: readonly Change[]): Prediction | undefined {
   const [latest] = runs;
   if (latest === undefined) return undefined;
   const model = modelOf(latest);
@@ -32,7 +34,7 @@ export function predict(runs: readonly Run[], changes: readonly Change[], draws 
   }
   const samples = alike.map((run) => ({works: executedWorks(run), ...overheadOf(run)}));
   const random = randomNumbers(alike.length);
-  const walls = Array.from({length: draws}, () => {
+  const walls = Array.from({length: drawsFor(latest)}, () => {
     const chosen = samples[Math.floor(random() * samples.length)];
     const spare = samples[Math.floor(random() * samples.length)];
     const drawn: Experience = {

@@ -70,6 +70,15 @@ test('the same task is not made shorter twice, but may lose its edges as well', 
     experience,
   );
   expect(steps.map(({finding: {title}}) => title)).toEqual(['hit']);
+  const twice = stepsOf(
+    modelOfTasks({a: {ms: 1000}}),
+    [
+      finding('half', [{kind: 'speed', task: 'a', factor: 0.5}]),
+      finding('parts', [{kind: 'split', task: 'a', parts: 4, setupMs: 0}], {effort: 'high'}),
+    ],
+    experience,
+  );
+  expect(twice.map(({finding: {title}}) => title)).toEqual(['half']);
   const apart = stepsOf(
     modelOfTasks({a: {ms: 1000}, b: {ms: 1500, needs: ['a']}}),
     [

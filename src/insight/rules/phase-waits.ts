@@ -28,43 +28,27 @@ interface Edge {
   readonly origin: PlanEdge['origin'];
 }
 
-/** What a node waits for, by phase. */
-type Before = ReadonlyMap<
-  string,
-  {readonly kind: Kind; readonly phase: string; readonly tasks: Set<NodeId>; readonly origin: Edge['origin']}
->;
+/** Tasks of one phase that a node waits for. */
+interface Before {
+  readonly kind: Kind;
+  readonly phase: string;
+  readonly tasks: ReadonlySet<NodeId>;
+  readonly origin: Edge['origin'];
+}
 
 /** The same graph as of the tasks, of phases: pipelines are written of phases, and only all edges between two can be done without. */
 export function phaseWaitsOf({plan}: Run): PhaseWaits {
   const {nodes} = planGraphOf(plan);
-  const incoming = incomingOf(plan.edges);
   const groups = new Set(nodes.filter(({kind}) => kind === 'group').map(({id}) => id));
-  const known = new Map<NodeId, Before>();
-  const beforeOf = (id: NodeId): Before => {
-    const found = known.get(id);
-    if (found !== undefined) return found;
-    const before = new Map<string, {kind: Kind; phase: string; tasks: Set<NodeId>; origin: Edge['origin']}>();
-    // of a cycle of groups, what is found on the way
-    known.set(id, before);
-    const add = (kind: Kind, phase: string, tasks: Iterable<NodeId>, origin: Edge['origin']): void => {
-      const key = `${kind} ${phase}`;
-      const entry = before.get(key) ?? {kind, phase, tasks: new Set(), origin};
-      before.set(key, entry);
-      for (const task of tasks) entry.tasks.add(task);
-    };
-    for (const {from, kind, origin} of incoming.get(id) ?? []) {
-      if (!groups.has(from)) add(kind, phaseOf(from), [from], origin);
-      else
-        for (const one of [...beforeOf(from).values()])
-          add(strongest(kind, one.kind), one.phase, one.tasks, origin ?? one.origin);
-    }
-    return before;
-  };
+  const beforeOf = beforeIn(plan.edges, groups);
   const waits = new Map<string, PhaseWait & {readonly kind: Kind; sources: Set<NodeId>; targets: Set<NodeId>}>();
+  // thousands of tasks wait for the same group
+  const merged = new Set<string>();
+  const numbers = new Map<ReadonlySet<NodeId>, number>();
   for (const {id} of nodes) {
     if (groups.has(id)) continue;
     const to = phaseOf(id);
-    for (const {kind, phase: from, tasks, origin} of beforeOf(id).values()) {
+    for (const {kind, phase: from, tasks, origin} of beforeOf(id)) {
       const key = `${kind} ${from} ${to}`;
       const wait = waits.get(key) ?? {
         kind,
@@ -76,11 +60,39 @@ export function phaseWaitsOf({plan}: Run): PhaseWaits {
       };
       waits.set(key, wait);
       wait.targets.add(id);
+      const number = numbers.get(tasks) ?? numbers.size;
+      numbers.set(tasks, number);
+      if (merged.has(`${number} ${key}`)) continue;
+      merged.add(`${number} ${key}`);
       for (const task of tasks) wait.sources.add(task);
     }
   }
   const all = [...waits.values()];
   return {needs: all.filter(({kind}) => kind === 'needs'), written: all.filter(({kind}) => kind === 'written')};
+}
+
+function beforeIn(edges: readonly PlanEdge[], groups: ReadonlySet<NodeId>): (id: NodeId) => readonly Before[] {
+  const incoming = incomingOf(edges);
+  const known = new Map<NodeId, readonly Before[]>();
+  const beforeGroup = (group: NodeId): readonly Before[] => {
+    const found = known.get(group);
+    if (found !== undefined) return found;
+    // of a cycle of groups, what is found on the way
+    known.set(group, []);
+    const byPhase = Map.groupBy(beforeOf(group), ({kind, phase}) => `${kind} ${phase}`);
+    const before = [...byPhase.values()].flatMap(([first, ...others]) =>
+      first === undefined ? [] : [{...first, tasks: new Set([first, ...others].flatMap(({tasks}) => [...tasks]))}],
+    );
+    known.set(group, before);
+    return before;
+  };
+  const beforeOf = (id: NodeId): readonly Before[] =>
+    (incoming.get(id) ?? []).flatMap(({from, kind, origin}): readonly Before[] =>
+      groups.has(from)
+        ? beforeGroup(from).map((one) => ({...one, kind: strongest(kind, one.kind), origin: origin ?? one.origin}))
+        : [{kind, phase: phaseOf(from), tasks: new Set([from]), origin}],
+    );
+  return beforeOf;
 }
 
 /** On the way of two edges. */
