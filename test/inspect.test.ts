@@ -135,7 +135,7 @@ test('history: runs, the newest first, and each as a whole', async () => {
   expect(shown.stdout).toMatch(/^✗ test .*exit 3$/m);
   expect(shown.stdout).toMatch(/^critical path build → test \(/m);
   const run = JSON.parse((await rig.run(['history', 'show', list[0].id.slice(0, -4), '--json'])).stdout);
-  expect(run).toMatchObject({id: list[0].id, format: 1, root: rig.root, status: 'failed', command: ['run', 'test']});
+  expect(run).toMatchObject({id: list[0].id, format: 2, root: rig.root, status: 'failed', command: ['run', 'test']});
   expect(run.plan.nodes).toHaveLength(2);
   expect(run.spans.map(({kind}: {kind: string}) => kind)).toEqual(
     expect.arrayContaining(['run', 'config', 'plan', 'task', 'attempt', 'command']),

@@ -1,7 +1,7 @@
 import {compare as compared} from '../insight/compare.ts';
 import type {History} from '../record/history.ts';
 import type {Run} from '../record/run.ts';
-import {printComparison} from '../ui/report.ts';
+import {printComparison} from '../ui/comparison.ts';
 import {screenOf} from '../ui/style.ts';
 import {type HistoryOptions, runsBefore, runsNamed, withHistoryFor} from './stored-runs.ts';
 

@@ -1,38 +1,54 @@
 import {duration, percentChange, plural} from '../base/figures.ts';
-import type {Comparison} from '../insight/compare.ts';
+import type {Bottleneck} from '../insight/bottlenecks.ts';
 import type {RunReport} from '../insight/report.ts';
-import {painted, type Screen} from './style.ts';
+import {type Colour, painted, type Screen} from './style.ts';
 import {clipped, columnWidth, oneLine} from './text.ts';
+import {cell, wrapped} from './wrapped.ts';
 
 const SHOWN_FINDINGS = 6;
+const SHOWN_EVIDENCE = 3;
 const SHOWN_BOTTLENECKS = 8;
+/** Of the critical path, the longest. */
+const SHOWN_PATH = 20;
+const LONGEST_BAR = 30;
 
-/** What there is to say of a run, on about one screen. */
+/** What there is to say of a run, on about one screen, as wide as that is. */
 export function printReport(screen: Screen, report: RunReport): void {
   const {run, gaps} = report;
-  const line = (text = ''): void => screen.write(`${text}\n`);
-  const title = (text: string): void => line(`\n${painted(screen, 'bold', text)}`);
-  const colour = run.status === 'passed' ? 'green' : 'red';
-  line(
-    `${painted(screen, colour, run.status)} in ${duration(run.wallMs)}  ${painted(screen, 'dim', `${run.id}  paceline ${run.command.join(' ')}`)}`,
+  const head = `${run.status} in ${duration(run.wallMs)}`;
+  const what = clipped(oneLine(`${run.id}  paceline ${run.command.join(' ')}`), widthOf(screen) - head.length - 2);
+  screen.write(
+    `${painted(screen, run.status === 'passed' ? 'green' : 'red', head)}  ${painted(screen, 'dim', what)}\n`,
   );
   printSpeed(screen, report);
-  title('where the time went');
-  for (const [kind, ms] of Object.entries(report.account.totals).sort(([, one], [, other]) => other - one))
-    if (ms >= 1)
-      line(`  ${KINDS[kind as keyof typeof KINDS].padEnd(34)} ${duration(ms).padStart(9)} ${bar(ms / run.wallMs)}`);
+  printAccount(screen, report);
   printPath(screen, report);
   printBottlenecks(screen, report);
   printBudget(screen, report);
   printFindings(screen, report);
   printSteps(screen, report);
-  title('paceline itself');
-  for (const {name, value, unit, target, isMet} of report.kpis) {
-    const sign = isMet === undefined ? ' ' : isMet ? painted(screen, 'green', '✓') : painted(screen, 'yellow', '!');
-    line(`${sign} ${name.padEnd(42)} ${figure(value, unit).padStart(10)}  ${painted(screen, 'dim', target)}`);
-  }
+  printKpis(screen, report);
   printReliability(screen, report);
-  for (const {message} of gaps) line(painted(screen, 'dim', `note: ${message}`));
+  for (const {message} of gaps) printText(screen, `note: ${oneLine(message)}`, {colour: 'dim'});
+}
+
+/** Columns that there are to fill; narrower terminals break lines. */
+function widthOf(screen: Screen): number {
+  return Math.max(60, screen.columns());
+}
+
+/** Text that may be longer than a line, all of it behind `indent`. */
+function printText(
+  screen: Screen,
+  text: string,
+  {indent = '', colour}: {readonly indent?: string; readonly colour?: Colour},
+): void {
+  for (const line of wrapped(text, widthOf(screen) - indent.length))
+    screen.write(`${indent}${colour === undefined ? line : painted(screen, colour, line)}\n`);
+}
+
+function title(screen: Screen, text: string, more = ''): void {
+  screen.write(`\n${painted(screen, 'bold', text)}${more === '' ? '' : ` ${more}`}\n`);
 }
 
 const KINDS = {
@@ -47,68 +63,114 @@ const KINDS = {
 
 function printSpeed(screen: Screen, {run, speedOfLight, efficiency, parallelism}: RunReport): void {
   const why = speedOfLight.by === 'chain' ? 'its longest chain' : 'all cores busy';
-  screen.write(
+  printText(
+    screen,
     `no schedule is faster than ${duration(speedOfLight.ms)} (${why}): ${Math.round(efficiency * 100)} % reached; ` +
-      `${parallelism.average.toFixed(1)} tasks at once on average, ${plural(run.jobs, 'job')}\n`,
+      `${parallelism.average.toFixed(1)} tasks at once on average, ${plural(run.jobs, 'job')}`,
+    {},
   );
+}
+
+function printAccount(screen: Screen, {run, account}: RunReport): void {
+  title(screen, 'where the time went');
+  for (const [kind, ms] of Object.entries(account.totals).sort(([, one], [, other]) => other - one))
+    if (ms >= 1) screen.write(bars(screen, KINDS[kind as keyof typeof KINDS], 34, ms, run.wallMs));
+}
+
+/** A name, a time and a bar of it. */
+function bars(screen: Screen, name: string, width: number, ms: number, wholeMs: number): string {
+  const room = Math.min(LONGEST_BAR, widthOf(screen) - width - 13);
+  const bar = '█'.repeat(Math.round(Math.min(1, Math.max(0, ms / Math.max(1, wholeMs))) * room));
+  return `${`  ${cell(name, width)} ${duration(ms).padStart(9)} ${bar}`.trimEnd()}\n`;
 }
 
 function printPath(screen: Screen, {criticalPath, run}: RunReport): void {
   if (criticalPath.tasks.length === 0) return;
-  screen.write(`\n${painted(screen, 'bold', 'critical path')} ${duration(criticalPath.ms)}\n`);
+  title(screen, 'critical path', duration(criticalPath.ms));
   const records = new Map(run.tasks.map((task) => [task.task, task]));
-  const width = columnWidth(criticalPath.tasks, 8, 48);
-  for (const task of criticalPath.tasks) {
+  const path = criticalPath.tasks.map((task) => {
     const record = records.get(task);
-    const ms = record?.start === undefined ? 0 : (record.ready ?? record.finish) - record.start;
-    screen.write(`  ${oneLine(task).padEnd(width)} ${duration(ms).padStart(9)} ${bar(ms / Math.max(1, run.wallMs))}\n`);
-  }
-}
-
-function printBottlenecks(screen: Screen, {bottlenecks}: RunReport): void {
-  if (bottlenecks.length === 0) return;
-  screen.write(`\n${painted(screen, 'bold', 'what the run would gain')} ${painted(screen, 'dim', '(simulated)')}\n`);
-  const shown = bottlenecks.slice(0, SHOWN_BOTTLENECKS);
+    return {task: oneLine(task), ms: record?.start === undefined ? 0 : (record.ready ?? record.finish) - record.start};
+  });
+  const least = path.map(({ms}) => ms).sort((one, other) => other - one)[SHOWN_PATH - 1] ?? 0;
+  const shown = path.filter(({ms}) => ms >= least).slice(0, SHOWN_PATH);
   const width = columnWidth(
     shown.map(({task}) => task),
     8,
-    40,
+    Math.min(48, widthOf(screen) - 28),
   );
-  const head = ['takes', '10 % faster', '2 x faster', 'gone', 'a hit', 'in 2', 'in 4'];
-  screen.write(painted(screen, 'dim', `  ${''.padEnd(width)} ${head.map((text) => text.padStart(13)).join('')}\n`));
-  for (const {task, ms, faster10, faster50, gone, hit, split2, split4} of shown) {
-    const figures = [ms, faster10, faster50, gone, hit, split2, split4].map((one, at) =>
-      (one < 1 && at > 0 ? '-' : duration(one)).padStart(13),
-    );
-    screen.write(`  ${clipped(oneLine(task), width).padEnd(width)} ${figures.join('')}\n`);
+  for (const {task, ms} of shown) screen.write(bars(screen, task, width, ms, run.wallMs));
+  if (shown.length < path.length)
+    screen.write(painted(screen, 'dim', `  and ${path.length - shown.length} shorter ones between them\n`));
+}
+
+/** What is said of a bottleneck; where there is little room, only what is brief. */
+const GAINS: readonly {
+  readonly head: string;
+  readonly short?: string;
+  readonly of: (bottleneck: Bottleneck) => number;
+  readonly isBrief: boolean;
+}[] = [
+  {head: 'takes', of: ({ms}) => ms, isBrief: true},
+  {head: '10 % faster', of: ({faster10}) => faster10, isBrief: false},
+  {head: '2 x faster', short: '2 x', of: ({faster50}) => faster50, isBrief: true},
+  {head: 'gone', of: ({gone}) => gone, isBrief: true},
+  {head: 'a hit', of: ({hit}) => hit, isBrief: true},
+  {head: 'in 2', of: ({split2}) => split2, isBrief: false},
+  {head: 'in 4', of: ({split4}) => split4, isBrief: true},
+];
+
+function printBottlenecks(screen: Screen, {bottlenecks}: RunReport): void {
+  if (bottlenecks.length === 0) return;
+  title(screen, 'what the run would gain', painted(screen, 'dim', '(simulated)'));
+  const shown = bottlenecks.slice(0, SHOWN_BOTTLENECKS);
+  const names = shown.map(({task}) => oneLine(task));
+  const isWide = widthOf(screen) >= columnWidth(names, 8, 40) + 3 + 13 * GAINS.length;
+  const gains = GAINS.filter(({isBrief}) => isWide || isBrief);
+  const space = isWide ? 13 : 10;
+  const width = columnWidth(names, 8, Math.min(40, widthOf(screen) - 3 - space * gains.length));
+  const head = gains.map(({head: full, short = full}) => (isWide ? full : short).padStart(space)).join('');
+  screen.write(`${painted(screen, 'dim', `  ${''.padEnd(width)} ${head}`)}\n`);
+  for (const [place, bottleneck] of shown.entries()) {
+    const figures = gains.map(({of}, column) => {
+      const ms = of(bottleneck);
+      return (ms < 1 && column > 0 ? '-' : duration(ms)).padStart(space);
+    });
+    screen.write(`  ${cell(names[place] ?? '', width)} ${figures.join('')}\n`);
   }
 }
 
 function printBudget(screen: Screen, {budget}: RunReport): void {
   if (budget.length === 0) return;
-  screen.write(`\n${painted(screen, 'bold', 'budget')}\n`);
+  title(screen, 'budget');
+  const width = columnWidth(
+    budget.map(({name}) => oneLine(name)),
+    8,
+    Math.min(40, widthOf(screen) - 48),
+  );
   for (const {name, targetMs, actualMs, gapMs, priority} of budget) {
     const gap =
       gapMs > 0
         ? painted(screen, 'red', `${duration(gapMs)} over`)
         : painted(screen, 'green', `${duration(-gapMs)} left`);
     screen.write(
-      `  ${name.padEnd(20)} ${duration(actualMs).padStart(9)} of ${duration(targetMs).padEnd(9)} ${gap}${priority === undefined ? '' : `  priority ${priority}`}\n`,
+      `  ${cell(oneLine(name), width)} ${duration(actualMs).padStart(9)} of ${duration(targetMs).padEnd(9)} ${gap}${priority === undefined ? '' : `  priority ${priority}`}\n`,
     );
   }
 }
 
 function printFindings(screen: Screen, {findings}: RunReport): void {
   if (findings.length === 0) return;
-  screen.write(`\n${painted(screen, 'bold', 'findings')}\n`);
-  for (const {code, title, evidence, advice, impact, effort, risk} of findings.slice(0, SHOWN_FINDINGS)) {
+  title(screen, 'findings');
+  const indent = ' '.repeat(6);
+  for (const {code, title: what, evidence, advice, impact, effort, risk} of findings.slice(0, SHOWN_FINDINGS)) {
     const gain = impact.ms >= 1 ? `${duration(impact.ms)} less` : 'no gain by itself';
-    screen.write(
-      `  ${painted(screen, 'yellow', gain)}  ${oneLine(title)}  ${painted(screen, 'dim', `${code}, effort ${effort}, risk ${risk}, ${impact.source}`)}\n`,
-    );
-    for (const text of evidence.slice(0, 3))
-      screen.write(`      ${painted(screen, 'dim', clipped(oneLine(text), 110))}\n`);
-    screen.write(`      ${clipped(oneLine(advice), 160)}\n`);
+    const [first = '', ...others] = wrapped(oneLine(what), widthOf(screen) - gain.length - 4);
+    screen.write(`  ${painted(screen, 'yellow', gain)}  ${first}\n`);
+    for (const line of others) screen.write(`${' '.repeat(gain.length + 4)}${line}\n`);
+    printText(screen, `${code}, effort ${effort}, risk ${risk}, ${impact.source}`, {indent, colour: 'dim'});
+    for (const text of evidence.slice(0, SHOWN_EVIDENCE)) printText(screen, oneLine(text), {indent, colour: 'dim'});
+    printText(screen, oneLine(advice), {indent});
   }
   if (findings.length > SHOWN_FINDINGS)
     screen.write(`  and ${findings.length - SHOWN_FINDINGS} more: paceline report --format json\n`);
@@ -116,11 +178,23 @@ function printFindings(screen: Screen, {findings}: RunReport): void {
 
 function printSteps(screen: Screen, {run, steps}: RunReport): void {
   if (steps.length === 0) return;
-  screen.write(
-    `\n${painted(screen, 'bold', 'a plan in steps')} ${[run.wallMs, ...steps.map(({totalMs}) => totalMs)].map(duration).join(' → ')}\n`,
-  );
-  for (const [place, {finding, totalMs}] of steps.entries())
-    screen.write(`  ${place + 1}. ${oneLine(finding.title)} → ${duration(totalMs)}\n`);
+  title(screen, 'a plan in steps', [run.wallMs, ...steps.map(({totalMs}) => totalMs)].map(duration).join(' → '));
+  for (const [place, {finding, totalMs}] of steps.entries()) {
+    const number = `  ${place + 1}. `;
+    for (const [at, line] of wrapped(`${oneLine(finding.title)} → ${duration(totalMs)}`, widthOf(screen) - 5).entries())
+      screen.write(`${at === 0 ? number : ' '.repeat(number.length)}${line}\n`);
+  }
+}
+
+function printKpis(screen: Screen, {kpis}: RunReport): void {
+  title(screen, 'paceline itself');
+  for (const {name, value, unit, target, isMet} of kpis) {
+    const sign = isMet === undefined ? ' ' : isMet ? painted(screen, 'green', '✓') : painted(screen, 'yellow', '!');
+    const room = widthOf(screen) - 57;
+    screen.write(
+      `${sign} ${cell(name, 42)} ${figure(value, unit).padStart(10)}  ${painted(screen, 'dim', clipped(target, room))}\n`,
+    );
+  }
 }
 
 function printReliability(screen: Screen, {run, simulatedMs, pastErrors}: RunReport): void {
@@ -130,52 +204,8 @@ function printReliability(screen: Screen, {run, simulatedMs, pastErrors}: RunRep
     errors.length === 0
       ? 'no earlier run to learn from'
       : `${plural(errors.length, 'earlier run')} foretold within ${(errors[Math.floor(errors.length / 2)] ?? 0).toFixed(1)} % in the middle, ${(errors.at(-1) ?? 0).toFixed(1)} % at worst`;
-  screen.write(painted(screen, 'dim', `\nsimulation: ${own} for this run; ${past}\n`));
-}
-
-/** Before and after, in total and of each task that changed. */
-export function printComparison(screen: Screen, comparison: Comparison): void {
-  const {total, tasks, oldPath, newPath, hits, machine, before, after} = comparison;
-  screen.write(
-    `${plural(before.length, 'run')} before, ${plural(after.length, 'run')} after\n\n${row(screen, 'total', total, 40)}`,
-  );
-  const shown = tasks.filter(({before: from, after: to}) => from !== undefined || to !== undefined).slice(0, 20);
-  const width = columnWidth(
-    shown.map(({task}) => task),
-    8,
-    40,
-  );
-  for (const task of shown) screen.write(row(screen, clipped(oneLine(task.task), width), task, 40));
-  if (tasks.length > shown.length) screen.write(painted(screen, 'dim', `  and ${tasks.length - shown.length} more\n`));
   screen.write('\n');
-  if (oldPath.join() === newPath.join())
-    screen.write(`critical path, as before: ${newPath.map(oneLine).join(' → ')}\n`);
-  else {
-    screen.write(`critical path before: ${oldPath.map(oneLine).join(' → ')}\n`);
-    screen.write(`critical path after:  ${newPath.map(oneLine).join(' → ')}\n`);
-  }
-  screen.write(`cache hits: ${Math.round(hits.before * 100)} % before, ${Math.round(hits.after * 100)} % after\n`);
-  for (const difference of machine) screen.write(`the machines differ: ${difference}\n`);
-  if (total.verdict === 'unknown')
-    screen.write('too few runs to tell a change from noise: name at least 4 on each side, or run more\n');
-}
-
-function row(
-  screen: Screen,
-  name: string,
-  {before, after, ratio, interval, verdict}: Comparison['total'],
-  width: number,
-): string {
-  const ms = (value: number | undefined): string => (value === undefined ? '-' : duration(value)).padStart(9);
-  const arrow = ratio === undefined ? '' : `${ratio < 0 ? '↓' : '↑'} ${percentChange(ratio)}`;
-  const range = interval === undefined ? '' : ` (${percentChange(interval.low)} to ${percentChange(interval.high)})`;
-  const colour = verdict !== 'outside' ? 'dim' : (ratio ?? 0) < 0 ? 'green' : 'red';
-  const said = verdict === 'outside' ? '' : verdict === 'within' ? '  within the noise' : '';
-  return `  ${name.padEnd(width)} ${ms(before)} ${ms(after)}  ${painted(screen, colour, `${arrow.padStart(9)}${range}${said}`)}\n`;
-}
-
-function bar(share: number): string {
-  return '█'.repeat(Math.round(Math.min(1, Math.max(0, share)) * 30));
+  printText(screen, `simulation: ${own} for this run; ${past}`, {colour: 'dim'});
 }
 
 function figure(value: number | undefined, unit: string): string {
