@@ -30,6 +30,14 @@ test('are ranked by what the run gains, and a long task beside the critical path
   expect(found[0]).toMatchObject({gone: 200, faster50: 200, hit: 200, withoutNeed: {from: 'build', ms: 200}});
 });
 
+test('a task that gains more comes before a longer one', () => {
+  const model = modelOfTasks({x: {ms: 200}, y: {ms: 500, needs: ['x']}, z: {ms: 400, needs: ['x']}});
+  expect(bottlenecksOf(model, experience).map(({task, gone}) => [task, gone])).toEqual([
+    ['x', 200],
+    ['y', 100],
+  ]);
+});
+
 test('a single slot makes every task one', () => {
   const model = modelOfTasks({a: {ms: 100}, b: {ms: 300}}, {jobs: 1});
   const found = bottlenecksOf(model, experience);
@@ -51,7 +59,7 @@ test('finds the need that kept a task, through groups', () => {
   const model = modelOfTasks({
     short: {ms: 10},
     lint: {ms: 200},
-    step: {ms: 0, group: true, behind: ['short', 'lint']},
+    step: {ms: 0, group: true, behind: ['lint', 'short']},
     test: {ms: 300, behind: ['step']},
   });
   expect(bottlenecksOf(model, experience)[0]).toMatchObject({task: 'test', withoutNeed: {from: 'lint', ms: 190}});

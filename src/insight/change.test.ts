@@ -32,6 +32,7 @@ test('a dropped task takes no time, and its order stays: what needs it still wai
   const model = changed(chain, {kind: 'drop', task: 'build'});
   expect(works(model)).toEqual({install: 10, build: [0, 0], test: 50, other: 20});
   expect(model.edges).toEqual(chain.edges);
+  expect(model.nodes[1]!.takes).toEqual({});
   expect(outcomeOf(model).wallMs).toBe(60);
 });
 

@@ -72,7 +72,7 @@ function withChange(model: Model, change: Change, experience: Experience): Model
     case 'cores':
       return change.count > 0 ? {...model, cores: change.count} : model;
     case 'drop':
-      return withNodes(model, change.task, (node) => ({...node, work: NO_WORK, source: 'assumed'}));
+      return withNodes(model, change.task, (node) => ({...node, work: NO_WORK, takes: {}, source: 'assumed'}));
     case 'speed':
       return withNodes(model, change.task, (node) => ({
         ...node,

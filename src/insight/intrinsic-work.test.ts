@@ -86,6 +86,8 @@ test('odd runs have works all the same', () => {
     }
   }
   expect(worksOf({}, 2)).toEqual({});
+  // a machine without cores is one that nobody knows
+  expect(worksOf(odd, 0)).toEqual(worksOf(odd, undefined));
 });
 
 const randomModel = fc

@@ -21,10 +21,20 @@ describe('the model of a run', () => {
     expect(longestChainMs(model)).toBe(200);
   });
 
-  test('takes a slot for what runs, and none for what did not', () => {
+  test('takes a slot for what runs', () => {
     const tasks = {a: {start: 0, end: 100}, b: {status: 'skipped'}, c: {start: 100, end: 200}} as const;
     expect(outcomeOf(modelOf(runOf(tasks, {jobs: 1}))).wallMs).toBe(200);
     expect(outcomeOf(modelOf(runOf(tasks, {jobs: 2}))).wallMs).toBe(100);
+  });
+
+  test('lets a task that was skipped wait for all the slots that it would take, as the engine does', () => {
+    const tasks = {
+      long: {start: 0, end: 300},
+      alone: {status: 'skipped', takes: {slots: 2}},
+      last: {start: 300, end: 400, needs: ['alone']},
+    } as const;
+    expect(startsOf(runOf(tasks, {jobs: 2}))).toMatchObject({long: 0, last: 300});
+    expect(startsOf(runOf(tasks, {jobs: 3}))).toMatchObject({long: 0, last: 0});
   });
 
   test('starts the longest remaining path first, and holds back what does not fit', () => {
@@ -78,6 +88,13 @@ describe('the model of a run', () => {
     expect(outcomeOf(modelOf(bare)).wallMs).toBe(40);
   });
 
+  test('with another node and the same edges is another graph', () => {
+    const model = modelOfTasks({a: {ms: 100}, b: {ms: 100, needs: ['a']}});
+    const [a] = model.nodes;
+    expect(outcomeOf(model).wallMs).toBe(200);
+    expect(outcomeOf({...model, nodes: [...model.nodes, {...a!, work: {ms: 500, width: 1}}]}).wallMs).toBe(500);
+  });
+
   test('follows what the engine expected, not what then happened, where that is known', () => {
     const model = modelOfTasks({a: {ms: 100}, b: {ms: 200}}, {jobs: 1});
     expect([...outcomeOf(model).simulation.start]).toEqual([200, 0]);
@@ -87,8 +104,9 @@ describe('the model of a run', () => {
 
 describe('names', () => {
   test('a phase means its tasks in all workspaces, with the parts that they were cut into', () => {
-    const model = modelOfTasks({build: {ms: 1}, 'web#build': {ms: 1}, 'web#build~1': {ms: 1}, 'web#rebuild': {ms: 1}});
-    expect(nodesNamed(model, 'build')).toEqual([0, 1, 2]);
+    const ids = ['build', 'web#build', 'web#build~1', 'build~2', 'web#rebuild'];
+    const model = modelOfTasks(Object.fromEntries(ids.map((id) => [id, {ms: 1}])));
+    expect(nodesNamed(model, 'build')).toEqual([0, 1, 2, 3]);
   });
 
   test('a task means itself and no other', () => {

@@ -134,9 +134,8 @@ export function outcomeOf(model: Model, expected?: ArrayLike<number>): Outcome {
 
 type Take = readonly [pool: number, amount: number];
 
-/** What does not run takes no slot. Names of pools that there are not mean nothing. */
-function takesOf({takes, work}: ModelNode, numbers: ReadonlyMap<string, number>): readonly Take[] {
-  if (work.ms === 0) return [];
+/** What is skipped waits for its slot as well: so the engine does it. Names of pools that there are not mean nothing. */
+function takesOf({takes}: ModelNode, numbers: ReadonlyMap<string, number>): readonly Take[] {
   const list: Take[] = [];
   for (const name in takes) {
     const pool = numbers.get(name);

@@ -28,6 +28,7 @@ test('no more parts than find cores', () => {
 
 test('nothing is said when it keeps the cores busy, is short, or has company', () => {
   expect(found({cpu: 30_000})).toEqual([]);
+  expect(found({cpu: 25_600})).toEqual([]);
   expect(found({end: 1200, cpu: 200})).toEqual([]);
   expect(found({}, {cores: 4}, {other: {start: 1000, end: 8800, cpu: 7000}})).toEqual([]);
   expect(found({}, {cores: 1})).toEqual([]);

@@ -32,6 +32,20 @@ test('goes through groups: a written edge anywhere on the way makes it written',
   expect(lines(written)).toEqual(['types>test types>test']);
 });
 
+test('a written edge in front of a group makes needs behind it written; a hook of its phase is neither', () => {
+  const {needs, written} = phaseWaitsOf(
+    runOf({
+      lint: {},
+      check: {group: true, needs: ['lint']},
+      test: {behind: ['check']},
+      coverage: {hookOf: ['test']},
+      pack: {needs: ['test'], hookOf: ['coverage']},
+    }),
+  );
+  expect(lines(needs)).toEqual(['test>pack test>pack']);
+  expect(lines(written)).toEqual(['coverage>pack coverage>pack', 'lint>test lint>test']);
+});
+
 test('groups in a circle end', () => {
   const run = runOf({a: {}, g: {group: true, needs: ['h', 'a']}, h: {group: true, needs: ['g']}, b: {needs: ['h']}});
   expect(lines(phaseWaitsOf(run).needs)).toEqual(['a>b a>b']);
