@@ -113,6 +113,15 @@ describe('cores that are shared', () => {
   });
 });
 
+test('one thread starts tasks, one after the other; who waits for it computes no more', () => {
+  const work = {ms: 100, width: 1, startMs: 10};
+  expect(ends(flat([work, work, work], 3, 8))).toEqual([100, 110, 120]);
+  const short = {ms: 10, width: 0.8, startMs: 10};
+  expect(ends(flat([short, short], 2, 2))).toEqual([10, 20]);
+  // starting takes no longer than the task, and nothing takes nothing
+  expect(ends(flat([{ms: 5, width: 0, startMs: 90}, {ms: 0, width: 0, startMs: 90}, work], 3, 8))).toEqual([5, 0, 105]);
+});
+
 const scenario = fc.record({
   random: acyclicGraph,
   works: fc.array(

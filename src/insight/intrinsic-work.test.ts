@@ -72,6 +72,17 @@ test('a persistent task takes until it is ready; a task that did not start takes
   expect(works).toEqual({server: [200, 0]});
 });
 
+test("waiting until others are started is not a task's own time", () => {
+  const task: TaskSketch = {start: 0, end: 110, cpu: 50};
+  const spans = [
+    {task: 'a' as NodeId, start: 10, end: 100},
+    {task: 'b' as NodeId, start: 20, end: 110},
+  ];
+  const works = intrinsicWorks(runOf({a: task, b: task}, {spans}));
+  expect(works.get('a' as NodeId)!.work).toMatchObject({ms: 110, startMs: 10});
+  expect(works.get('b' as NodeId)!.work).toMatchObject({ms: 100, startMs: 10});
+});
+
 test('odd runs have works all the same', () => {
   const odd: Readonly<Record<string, TaskSketch>> = {
     backwards: {start: 500, end: 100, cpu: 50},

@@ -36,3 +36,10 @@ test('nothing is said of limits that were kept, or that there are not', () => {
   };
   expect(overBudget(contextOf(run, []), budget)).toEqual([]);
 });
+
+test('of very many long tasks, the longest', () => {
+  const tasks = Array.from({length: 30}, (_, number) => [`t${number}`, {start: 0, end: 11_000 + number}] as const);
+  const findings = overBudget(contextOf(runOf(Object.fromEntries(tasks)), []), NO_BUDGET);
+  expect(findings).toHaveLength(20);
+  expect(findings[0]!.tasks).toEqual(['t29']);
+});
