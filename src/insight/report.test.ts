@@ -30,6 +30,15 @@ test('says everything of a run', () => {
   expect(report.gaps).toEqual([]);
 });
 
+test('what the simulation is off by is no gain of a step', () => {
+  // 300 ms between the two that no task explains
+  const run = runOf({a: {start: 0, end: 500}, b: {start: 800, end: 3800, needs: ['a'], cpu: 3000}}, {cores: 4});
+  const {simulatedMs, steps, findings} = reportOf(run, [], NO_BUDGET);
+  expect(simulatedMs).toBe(3500);
+  expect(steps[0]!.gainMs).toBe(findings[0]!.impact.ms);
+  expect(steps[0]!.totalMs).toBe(3800 - steps[0]!.gainMs);
+});
+
 test('of nothing', () => {
   const report = reportOf(runOf({}), [], NO_BUDGET);
   expect(report).toMatchObject({

@@ -45,6 +45,7 @@ export interface RunReport {
 export function reportOf(run: Run, earlier: readonly Run[], budget: Budget): RunReport {
   const context = contextOf(run, earlier);
   const {model, experience} = context;
+  const simulatedMs = outcomeOf(model).wallMs;
   const slices = timeAccountOf(run);
   const speedOfLight = lowerBound(
     longestChainMs(model),
@@ -60,11 +61,15 @@ export function reportOf(run: Run, earlier: readonly Run[], budget: Budget): Run
     efficiency: run.wallMs <= 0 ? 1 : Math.min(1, speedOfLight.ms / run.wallMs),
     parallelism: {steps, average: averageParallelism(steps)},
     account: {slices, totals: totalsOf(slices)},
-    simulatedMs: outcomeOf(model).wallMs,
+    simulatedMs,
     bottlenecks: bottlenecksOf(model, experience),
     budget: budgetLinesOf(run, budget),
     findings,
-    steps: stepsOf(model, findings, experience),
+    steps: stepsOf(model, findings, experience).map((step) => ({
+      ...step,
+      // what the simulation is off by for the run as it is, no step gains
+      totalMs: Math.max(0, step.totalMs + run.wallMs - simulatedMs),
+    })),
     kpis: kpisOf(run),
     pastErrors: pastErrorsOf([run, ...earlier]),
     history: historyOf(run, earlier),

@@ -27,7 +27,7 @@ test('what does more than write files', () => {
 });
 
 test('phases whose place is what they are for', () => {
-  for (const phase of ['deploy', 'deploy:staging', 'db:migrate', 'web-publish', 'clean'])
+  for (const phase of ['deploy', 'deploy:staging', 'db:migrate', 'web-publish', 'clean', 'report'])
     expect(hasItsPlace(phase)).toBe(true);
   for (const phase of ['test', 'lint', 'build', 'cleanroom', 'restart']) expect(hasItsPlace(phase)).toBe(false);
 });

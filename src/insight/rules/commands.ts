@@ -26,9 +26,9 @@ export function looksImpure(line: string): boolean {
   return IMPURE.test(line);
 }
 
-/** Phases whose place in the order is what they are for: they prepare something, or let it out of the house. */
+/** Phases whose place in the order is what they are for: they prepare something, sum up what was done, or let it out of the house. */
 const PLACED =
-  /^(?:\S*[:_-])?(?:deploy|publish|release|push|upload|promote|rollback|migrate|seed|setup|install|prepare|bootstrap|clean|generate|codegen|start|serve|stop|teardown)(?:$|[:_-])/;
+  /^(?:\S*[:_-])?(?:deploy|publish|release|push|upload|promote|rollback|migrate|seed|setup|install|prepare|bootstrap|clean|generate|codegen|report|coverage|summary|notify|start|serve|stop|teardown)(?:$|[:_-])/;
 
 export function hasItsPlace(phase: string): boolean {
   return PLACED.test(phase);
