@@ -141,15 +141,16 @@ export class ActionMaker implements KeySource {
     return slots.length === 0 ? undefined : slots.map((slot) => index.paths[slot] ?? '');
   }
 
-  /** Stands for everything but the contents of inputs: what is done, and the names of all files that it is done with. */
+  /** Stands for everything but the contents of inputs: what is done, the names of all files that it is done with, and what chooses among them. */
   namesOf(key: PreparedKey): string {
     const {contributions, index} = this.#options;
     const needed = this.neededBy(key.task).flatMap((task) => {
       const {isFiles, slots, digest} = contributions.of(task, this);
       return isFiles ? slots.map((slot) => index.paths[slot] ?? '') : [`${task.id} ${digest}`];
     });
-    const names = [...Object.keys(this.#files(key, false)), ...Object.keys(this.#files(key, true)), ...needed];
-    return hashOf([key.text.text, ...names.sort()].join('\0'));
+    const files = Object.entries({...this.#files(key, false), ...this.#files(key, true)});
+    const names = files.map(([path, content]) => (CHOOSES_FILES.test(path) ? `${path} ${content}` : path));
+    return hashOf([key.text.text, ...names, ...needed].sort().join('\0'));
   }
 
   /** Of a task without declared outputs: what stands for its result where it is needed. */
@@ -260,3 +261,6 @@ export class ActionMaker implements KeySource {
     return changed.map((slot) => index.paths[slot] ?? '');
   }
 }
+
+/** Files that say which others a tool takes: with another one, outputs of files that it no longer takes would stay. */
+const CHOOSES_FILES = /(?:^|\/)(?:\.gitignore|tsconfig[^/]*\.json)$/;

@@ -1,4 +1,4 @@
-import {readFileSync, readlinkSync, rmSync, symlinkSync} from 'node:fs';
+import {readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync} from 'node:fs';
 import {expect, test} from 'vitest';
 import {ran, said} from '../rig/cached.ts';
 import {outcomes} from '../rig/events.ts';
@@ -211,4 +211,25 @@ test('a file that turns up among outputs is seen, however often nothing was ther
   rmSync(rig.path('app'), {recursive: true});
   expect(await ran(rig, ['app'])).toEqual(['app passed', 'lib cached']);
   expect(readFileSync(rig.path('app/x'), 'utf8')).toBe('lib\n4');
+});
+
+test('an incremental task starts afresh when another file says which files it takes', async () => {
+  const rig = await Rig.make({
+    'make.toml': `
+      [lifecycle.build]
+      command = 'mkdir -p dist .memo; for f in $(ls -A src); do grep -qx "src/$f" .gitignore || cp src/$f dist/; done'
+      cache = true
+      outputs = ["dist/"]
+      incremental = [".memo/"]
+    `,
+    '.gitignore': 'dist\n.memo\n',
+    'src/.env': 'A=1',
+    'src/one.txt': 'one',
+  });
+  expect(await ran(rig, ['build'])).toEqual(['build passed']);
+  expect(readdirSync(rig.path('dist')).sort()).toEqual(['.env', 'one.txt']);
+  // it counts as an input all the same
+  rig.write({'.gitignore': 'dist\n.memo\nsrc/.env\n'});
+  expect(await ran(rig, ['build'])).toEqual(['build passed']);
+  expect(readdirSync(rig.path('dist'))).toEqual(['one.txt']);
 });
