@@ -1,4 +1,5 @@
-import {shareOf, slownessOf, stretchOf, type Work} from '../graph/simulate.ts';
+import {shareOf, slownessOf, stretchOf} from '../graph/processors.ts';
+import type {Work} from '../graph/simulate.ts';
 import type {NodeId} from '../plan/plan.ts';
 import type {Run, TaskRecord} from '../record/run.ts';
 import {type TaskStart, taskStartsOf} from './task-starts.ts';
