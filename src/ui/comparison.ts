@@ -58,7 +58,7 @@ function rowOf({before, after, ratio, interval, verdict}: Comparison['total']): 
   const range = interval === undefined ? '' : ` (${percentChange(interval.low)} to ${percentChange(interval.high)})`;
   return {
     figures: `${ms(before)} ${ms(after)}`,
-    change: `${arrow.padStart(9)}${range}${verdict === 'within' ? '  within the noise' : ''}`,
+    change: `${arrow.padStart(9)}${range}${verdict === 'within' ? '  noise' : ''}`,
     colour: verdict !== 'outside' ? 'dim' : (ratio ?? 0) < 0 ? 'green' : 'red',
   };
 }

@@ -5,6 +5,7 @@ import {compare} from '../insight/compare.ts';
 import type {Finding} from '../insight/finding.ts';
 import {type RunReport, reportOf} from '../insight/report.ts';
 import type {NodeId} from '../plan/plan.ts';
+import type {Run} from '../record/run.ts';
 import {printComparison} from './comparison.ts';
 import {columnsOf} from './fitted.ts';
 import {printReport} from './report.ts';
@@ -69,12 +70,15 @@ function longReport(): RunReport {
   };
 }
 
-test.each([80, 100, 140, 200])('no line is longer than %i columns, whatever the names', (columns) => {
+/** A run whose measured tasks have a long name, and one of wide letters. */
+function renamedRun(): Run {
   const run = oddRun();
-  const renamed = {
-    ...run,
-    tasks: run.tasks.map((task, place) => ({...task, task: (place % 2 === 0 ? LONG : '短い名前#ビルド') as NodeId})),
-  };
+  const names: Readonly<Record<string, string>> = {passed: LONG, tolerated: '短い名前#ビルド'};
+  return {...run, tasks: run.tasks.map((task) => ({...task, task: (names[task.status] ?? task.task) as NodeId}))};
+}
+
+test.each([80, 100, 140, 200])('no line is longer than %i columns, whatever the names', (columns) => {
+  const [run, renamed] = [oddRun(), renamedRun()];
   const others = Array.from({length: 4}, () => renamed);
   const lines = [
     ...printed(columns, (screen) => printReport(screen, longReport())),
@@ -94,6 +98,13 @@ test('columns of a table begin at the same place in every line', () => {
     expect(new Set([head, ...rows].map(columnsOf)).size).toBe(1);
     expect(head.trim().split(/ {2,}/).length).toBe(columns === 80 ? 5 : 7);
   }
+});
+
+test('figures of a comparison begin at the same place, beside wide letters too', () => {
+  const lines = printed(80, (screen) => printComparison(screen, compare([renamedRun()], [renamedRun()])));
+  const rows = lines.slice(2, lines.indexOf('', 2));
+  expect(rows).toHaveLength(3);
+  expect(new Set(rows.map((row) => columnsOf(row.slice(0, row.indexOf(' ms'))))).size).toBe(1);
 });
 
 test('what is left out is counted', () => {
