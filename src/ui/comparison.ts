@@ -53,12 +53,12 @@ interface Row {
 }
 
 function rowOf({before, after, ratio, interval, verdict}: Comparison['total']): Row {
-  const ms = (value: number | undefined): string => (value === undefined ? '-' : duration(value)).padStart(9);
+  const ms = (value: number | undefined): string => (value === undefined ? '-' : duration(value)).padStart(8);
   const arrow = ratio === undefined ? '' : `${ratio < 0 ? '↓' : '↑'} ${percentChange(ratio)}`;
-  const range = interval === undefined ? '' : ` (${percentChange(interval.low)} to ${percentChange(interval.high)})`;
+  const range = interval === undefined ? '' : ` (${percentChange(interval.low).replace(' %', '')} to ${percentChange(interval.high)})`;
   return {
     figures: `${ms(before)} ${ms(after)}`,
-    change: `${arrow.padStart(9)}${range}${verdict === 'within' ? '  noise' : ''}`,
+    change: `${arrow.padStart(8)}${range}${verdict === 'within' ? '  within the noise' : ''}`,
     colour: verdict !== 'outside' ? 'dim' : (ratio ?? 0) < 0 ? 'green' : 'red',
   };
 }
