@@ -6,6 +6,7 @@ import {experienceOf} from '../insight/experience.ts';
 import {isNamed, type Model, modelOf, type Outcome, outcomeOf} from '../insight/model.ts';
 import {pastErrorsOf, predict} from '../insight/prediction.ts';
 import {median} from '../insight/statistics.ts';
+import type {NodeId} from '../plan/plan.ts';
 import type {Run} from '../record/run.ts';
 import {painted, type Screen, screenOf} from '../ui/style.ts';
 import {oneLine} from '../ui/text.ts';
@@ -62,7 +63,7 @@ interface Estimate {
 function answerOf(options: SimulateOptions, run: Run, earlier: readonly Run[]): Answer {
   const model = modelOf(run);
   const changes = changesOf(options, model.cores);
-  assertKnown(changes, model, run.id);
+  assertKnown(changes, model, run);
   const asItIs = outcomeOf(model);
   const changed = outcomeOf(withChanges(model, changes, experienceOf([run, ...earlier])));
   const runs = [run, ...earlier].slice(0, options.last);
@@ -178,20 +179,28 @@ function coresOf({cores: said, addCores = 0}: SimulateOptions, measured: number)
 }
 
 /** A change that changes nothing because a name is misspelt would be taken for a change that is no use. */
-function assertKnown(changes: readonly Change[], model: Model, run: string): void {
+function assertKnown(changes: readonly Change[], model: Model, run: Run): void {
   for (const change of changes) {
-    for (const name of unknownNames(change, model)) throw unknownTask(name, model, run);
-    if (change.kind === 'no-edge') assertEdge(change, model);
+    for (const name of unknownNames(change, model)) throw unknownTask(name, model, run.id);
+    if (change.kind === 'no-edge') assertEdge(change, run);
   }
 }
 
-function assertEdge({from, to}: Extract<Change, {kind: 'no-edge'}>, {nodes, edges}: Model): void {
-  const idOf = (number: number): string => nodes[number]?.id ?? '';
-  const into = edges.filter((edge) => isNamed(idOf(edge.to), to));
-  if (into.some((edge) => isNamed(idOf(edge.from), from))) return;
-  const waitsFor = [...new Set(into.map((edge) => idOf(edge.from)).filter((id) => id !== ''))];
+function assertEdge({from, to}: Extract<Change, {kind: 'no-edge'}>, {plan}: Run): void {
+  const groups = new Set(plan.nodes.flatMap(({id, kind}) => (kind === 'group' ? [id] : [])));
+  const before = Map.groupBy(plan.edges, (edge) => edge.to);
+  const waitsFor = new Set<NodeId>();
+  // through groups, which only join edges
+  const open = plan.edges.filter((edge) => isNamed(edge.to, to)).map((edge) => edge.from);
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (waitsFor.has(id)) continue;
+    waitsFor.add(id);
+    if (groups.has(id)) open.push(...(before.get(id) ?? []).map((edge) => edge.from));
+  }
+  const tasks = [...waitsFor].filter((id) => !groups.has(id));
+  if ([...waitsFor].some((id) => isNamed(id, from))) return;
   throw new PacelineError('E_USAGE', `${to} does not wait for ${from} directly: there is no such edge.`, {
-    hint: waitsFor.length === 0 ? `${to} waits for nothing.` : `${to} waits for: ${waitsFor.join(', ')}.`,
+    hint: tasks.length === 0 ? `${to} waits for nothing.` : `${to} waits for: ${tasks.join(', ')}.`,
   });
 }
 
