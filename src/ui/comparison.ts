@@ -55,7 +55,10 @@ interface Row {
 function rowOf({before, after, ratio, interval, verdict}: Comparison['total']): Row {
   const ms = (value: number | undefined): string => (value === undefined ? '-' : duration(value)).padStart(8);
   const arrow = ratio === undefined ? '' : `${ratio < 0 ? '↓' : '↑'} ${percentChange(ratio)}`;
-  const range = interval === undefined ? '' : ` (${percentChange(interval.low).replace(' %', '')} to ${percentChange(interval.high)})`;
+  const range =
+    interval === undefined
+      ? ''
+      : ` (${percentChange(interval.low).replace(' %', '')} to ${percentChange(interval.high)})`;
   return {
     figures: `${ms(before)} ${ms(after)}`,
     change: `${arrow.padStart(8)}${range}${verdict === 'within' ? '  within the noise' : ''}`,
