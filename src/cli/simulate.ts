@@ -192,7 +192,7 @@ function assertEdge({from, to}: Extract<Change, {kind: 'no-edge'}>, {plan}: Run)
   const waitsFor = new Set<NodeId>();
   // through groups, which only join edges
   const open = plan.edges.filter((edge) => isNamed(edge.to, to)).map((edge) => edge.from);
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+  for (const id of open) {
     if (waitsFor.has(id)) continue;
     waitsFor.add(id);
     if (groups.has(id)) open.push(...(before.get(id) ?? []).map((edge) => edge.from));
