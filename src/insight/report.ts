@@ -13,6 +13,7 @@ import {longestChainMs, outcomeOf} from './model.ts';
 import {averageParallelism, type ParallelismStep, parallelismOf} from './parallelism.ts';
 import {type PastError, pastErrorsOf} from './prediction.ts';
 import {contextOf} from './rules/context.ts';
+import {withSpread} from './spread.ts';
 import {type Step, stepsOf} from './steps.ts';
 import {type TimeKind, type TimeSlice, timeAccountOf, totalsOf} from './time-account.ts';
 
@@ -52,7 +53,7 @@ export function reportOf(run: Run, earlier: readonly Run[], budget: Budget): Run
     model.nodes.map(({work}) => work),
     model.cores,
   );
-  const findings = findingsOf(context, budget);
+  const findings = withSpread(findingsOf(context, budget), context);
   const steps = parallelismOf(run);
   return {
     run,

@@ -164,7 +164,9 @@ function printFindings(screen: Screen, {findings}: RunReport): void {
   title(screen, 'findings');
   const indent = ' '.repeat(6);
   for (const {code, title: what, evidence, advice, impact, effort, risk} of findings.slice(0, SHOWN_FINDINGS)) {
-    const gain = impact.ms >= 1 ? `${duration(impact.ms)} less` : 'no gain by itself';
+    const {ms, low = ms, high = ms} = impact;
+    const range = high - low < 1 ? '' : ` (${duration(low)} to ${duration(high)} in other runs)`;
+    const gain = ms >= 1 ? `${duration(ms)} less${range}` : 'no gain by itself';
     const [first = '', ...others] = wrapped(oneLine(what), widthOf(screen) - gain.length - 4);
     screen.write(`  ${painted(screen, 'yellow', gain)}  ${first}\n`);
     for (const line of others) screen.write(`${' '.repeat(gain.length + 4)}${line}\n`);
