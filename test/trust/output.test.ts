@@ -161,6 +161,7 @@ test('the stream of events is one valid JSON value a line, in the order of time,
     'notice',
     'run-finished',
     'run-started',
+    'step-finished',
     'task-finished',
     'task-ready',
     'task-retrying',
@@ -191,8 +192,11 @@ test('what the stream says is what the history keeps', async () => {
     command: run.command,
   });
   for (const task of run.tasks) {
-    const {start, finish, ...rest} = task;
+    const {start, finish, usage, ...rest} = task;
     expect(events).toContainEqual({kind: 'task-finished', time: finish, ...rest});
-    expect(events).toContainEqual(expect.objectContaining({kind: 'task-started', task: task.task, time: start}));
+    expect(events).toContainEqual(expect.objectContaining({kind: 'command-finished', task: task.task, usage}));
+    expect(start).toBe(task.times?.slot);
+    const began = events.find((event) => event.kind === 'task-started' && event.task === task.task);
+    expect(began?.time).toBeGreaterThanOrEqual(start ?? Number.POSITIVE_INFINITY);
   }
 });

@@ -54,7 +54,7 @@ function Flame({profile}: {readonly profile: StoredProfile}) {
           <button
             type="button"
             key={key}
-            class={`frame frame-${colourOf(node.name)}`}
+            class={`flame-cell flame-${colourOf(node.name)}`}
             style={{left: `${left * 100}%`, width: `${width * 100}%`, top: `${depth * ROW_PX}px`}}
             title={`${node.name}: ${duration(node.total)}, ${duration(node.self)} in itself`}
             onClick={() => zoom(node)}
