@@ -40,7 +40,8 @@ test('tasks that had all cores that they wanted stay as they are', () => {
 test('one that waits beside them is hardly shortened, and keeps its little width', () => {
   const busy = {start: 0, end: 1000, cpu: 490};
   const works = worksOf({a: busy, b: busy, c: busy, d: busy, waits: {start: 0, end: 1000, cpu: 40}}, 2);
-  expect(works.a).toEqual([490, 1]);
+  expect(works.a?.[0]).toBeCloseTo(490, -1);
+  expect(works.a?.[1]).toBe(1);
   expect(works.waits?.[0]).toBeGreaterThan(940);
   expect(works.waits?.[1]).toBeLessThan(0.06);
 });
@@ -56,6 +57,25 @@ test('cores that are nearly all busy count as busy: the kernel needs some', () =
   const works = worksOf({a: shared, b: shared, c: shared, d: shared}, 2);
   expect(works.a?.[1]).toBeCloseTo(1, 1);
   expect(works.a?.[0]).toBeLessThan(530);
+});
+
+test('short tasks whose processor time is rounded to ticks still show that they shared busy cores', () => {
+  // four at a time on two cores, 30 ms each and 15 of the processor, told as 0, 10, 20 or 30
+  const told = [10, 30, 0, 20, 20, 10, 30, 0];
+  const tasks = Object.fromEntries(
+    Array.from({length: 80}, (_, number) => {
+      const start = Math.floor(number / 4) * 30;
+      return [`t${number}`, {start, end: start + 30, cpu: told[number % told.length] ?? 0}] as const;
+    }),
+  );
+  const all = Object.values(worksOf(tasks, 2));
+  expect(all.reduce((sum, [ms = 0]) => sum + ms, 0)).toBeLessThan(80 * 19);
+  expect(all.reduce((sum, [ms = 0]) => sum + ms, 0)).toBeGreaterThan(80 * 14);
+  // with a break between all of them, nobody shared: they got what they wanted
+  const apart = Object.fromEntries(
+    Object.entries(tasks).map(([id, task], number) => [id, {...task, start: number * 40, end: number * 40 + 30}]),
+  );
+  expect(Object.values(worksOf(apart, 2)).every(([ms]) => ms === 30)).toBe(true);
 });
 
 test('tasks whose processor time is not known are assumed to wait', () => {
@@ -144,14 +164,18 @@ test('the simulation slows the tasks of a run down by what was taken off: it com
 test('tasks that compute all the time, or wait all the time, come out as they were', () => {
   const sharp = randomModel.map((model) => ({
     ...model,
-    nodes: model.nodes.map((node) => ({...node, work: {...node.work, width: node.work.width >= 0.5 ? 1 : 0}})),
+    // long against the rounding of processor times
+    nodes: model.nodes.map((node) => ({
+      ...node,
+      work: {ms: node.work.ms * 100, width: node.work.width >= 0.5 ? 1 : 0},
+    })),
   }));
   fc.assert(
     fc.property(sharp, (model) => {
       const works = intrinsicWorks(recordedRun(model));
       for (const {id, work} of model.nodes) {
         const found = works.get(id as NodeId)!.work;
-        expect(Math.abs(found.ms - work.ms)).toBeLessThanOrEqual(0.02 * work.ms + 1);
+        expect(Math.abs(found.ms - work.ms)).toBeLessThanOrEqual(0.05 * work.ms);
         expect(found.width).toBeCloseTo(work.width, 1);
       }
     }),

@@ -12,6 +12,10 @@ export interface IntrinsicWork {
 
 /** Cores count as busy from this share on: the kernel, other programs and we ourselves need some. */
 const BUSY = 0.85;
+/** Processor times of children are told in clock ticks of the kernel, for user and system each: what a task's can be short of, ms. */
+const TICK_MS = 10;
+/** Whether cores are busy is judged over so much time, in which the rounding of many short tasks evens out. */
+const WINDOW_MS = 20 * TICK_MS;
 /** Widths hardly change any more. */
 const STEADY = 1e-4;
 const MOST_TURNS = 60;
@@ -22,6 +26,8 @@ interface Load {
   readonly end: number;
   /** Cores that it kept busy on average; undefined when it is not known. */
   readonly rate: number | undefined;
+  /** Processor time that rounding may have taken off it, ms: it had to share busy cores, and may have computed all the time. */
+  lostMs: number;
   /** Cores that it would have kept busy alone, as far as is known by now. */
   width: number;
   /** How long it would have taken alone, as far as is known by now. */
@@ -35,6 +41,8 @@ interface Moment {
   readonly ends: readonly Load[];
   /** Cores that the tasks had together at most; Infinity while they were fewer than cores. */
   readonly got: number;
+  /** Whether all cores were busy. */
+  readonly busy: boolean;
 }
 
 const known = new WeakMap<Run, ReadonlyMap<NodeId, IntrinsicWork>>();
@@ -67,8 +75,10 @@ function worksOf(run: Run): ReadonlyMap<NodeId, IntrinsicWork> {
   const loads = run.tasks.flatMap((task) => loadOf(task, cores, starts.get(task.task)));
   const moments = momentsOf(loads, cores);
   if (moments.some(({got}) => got < Number.POSITIVE_INFINITY)) {
+    tellLost(moments);
     // from above: of all widths that explain the run, the largest
-    for (const load of loads) load.width = load.rate === undefined || load.rate === 0 ? 0 : Math.max(1, load.rate);
+    for (const load of loads)
+      load.width = load.rate === undefined || load.rate + load.lostMs === 0 ? 0 : Math.max(1, load.rate);
     for (let turn = 0, change = 1; turn < MOST_TURNS && change > STEADY; turn++) {
       slowDown(moments, (got) => got);
       change = fitWidths(loads, cores);
@@ -98,7 +108,7 @@ function loadOf(
   const wall = end - start;
   const cpuMs = ready === undefined ? usage?.cpuMs : undefined;
   const rate = status === 'cached' ? 1 : cpuMs === undefined || wall === 0 ? undefined : Math.min(cores, cpuMs / wall);
-  return [{id, start, end, rate, width: rate ?? 0, ms: wall}];
+  return [{id, start, end, rate, lostMs: 0, width: rate ?? 0, ms: wall}];
 }
 
 function momentsOf(loads: readonly Load[], cores: number): readonly Moment[] {
@@ -107,7 +117,7 @@ function momentsOf(loads: readonly Load[], cores: number): readonly Moment[] {
   const ends = Map.groupBy(loads, ({end}) => end);
   let rates = 0;
   let wanted = 0;
-  return times.map((time, place) => {
+  const moments = times.map((time, place) => {
     const [started, ended] = [starts.get(time) ?? [], ends.get(time) ?? []];
     for (const {rate = 0} of started) {
       rates += rate;
@@ -117,21 +127,60 @@ function momentsOf(loads: readonly Load[], cores: number): readonly Moment[] {
       rates -= rate;
       wanted -= rate > 0 ? Math.max(1, rate) : 0;
     }
-    return {
-      ms: (times[place + 1] ?? time) - time,
-      starts: started,
-      ends: ended,
-      got:
-        wanted <= cores * (1 + ROUNDING)
-          ? Number.POSITIVE_INFINITY
-          : rates >= cores * BUSY
-            ? Math.min(cores, rates)
-            : cores,
-    };
+    return {ms: (times[place + 1] ?? time) - time, starts: started, ends: ended, rates, wanted};
+  });
+  const tight = moments.filter((moment) => moment.wanted > cores * (1 + ROUNDING));
+  const means = meansAround(tight);
+  return moments.map((moment) => {
+    const mean = means.get(moment);
+    const busy = mean !== undefined && mean >= cores * BUSY;
+    const got = mean === undefined ? Number.POSITIVE_INFINITY : busy ? Math.min(cores, mean) : cores;
+    return {ms: moment.ms, starts: moment.starts, ends: moment.ends, got, busy};
   });
 }
 
+/** Of each moment, the mean rate over the window that it is in the middle of; of a longer one, its own. */
+function meansAround<Sample extends {readonly ms: number; readonly rates: number}>(
+  samples: readonly Sample[],
+): ReadonlyMap<Sample, number> {
+  const [before, after] = [cursorOver(samples), cursorOver(samples)];
+  const total = samples.reduce((sum, {ms}) => sum + ms, 0);
+  const means = new Map<Sample, number>();
+  let clock = 0;
+  for (const sample of samples) {
+    const middle = clock + sample.ms / 2;
+    clock += sample.ms;
+    const [from, to] = [Math.max(0, middle - WINDOW_MS / 2), Math.min(total, middle + WINDOW_MS / 2)];
+    const mean = to > from ? (after(to) - before(from)) / (to - from) : sample.rates;
+    means.set(sample, sample.ms >= WINDOW_MS ? sample.rates : mean);
+  }
+  return means;
+}
+
+/** Tells the processor time until a time, ms, both counted over the samples alone; asked for ever later times. */
+function cursorOver(samples: readonly {readonly ms: number; readonly rates: number}[]): (time: number) => number {
+  let [next, clock, cpuMs] = [0, 0, 0];
+  return (time) => {
+    for (let sample = samples[next]; sample !== undefined && clock + sample.ms <= time; sample = samples[++next]) {
+      clock += sample.ms;
+      cpuMs += sample.ms * sample.rates;
+    }
+    return cpuMs + (time - clock) * (samples[next]?.rates ?? 0);
+  };
+}
+
 const ROUNDING = 1e-9;
+
+/** Sets what rounding may have taken off each task, as far as it ran while all cores were busy. */
+function tellLost(moments: readonly Moment[]): void {
+  let busyMs = 0;
+  for (const {ms, starts, ends, busy} of moments) {
+    for (const load of starts) load.lostMs = -busyMs;
+    for (const load of ends)
+      load.lostMs = (TICK_MS * (load.lostMs + busyMs)) / Math.max(TICK_MS, load.end - load.start);
+    busyMs += busy ? ms : 0;
+  }
+}
 
 /** Sets what each task would have taken alone, were their widths what they are and so many cores theirs. */
 function slowDown(moments: readonly Moment[], coresIn: (got: number) => number): void {
@@ -169,9 +218,9 @@ function slowDown(moments: readonly Moment[], coresIn: (got: number) => number):
 function fitWidths(loads: readonly Load[], cores: number): number {
   let largest = 0;
   for (const load of loads) {
-    const {start, end, rate = 0, ms, width} = load;
-    if (ms <= 0 || rate === 0) continue;
-    load.width = Math.min(rate > 1 ? cores : 1, (rate * (end - start)) / ms);
+    const {start, end, rate, lostMs, ms, width} = load;
+    if (ms <= 0 || rate === undefined) continue;
+    load.width = Math.min(rate > 1 ? cores : 1, (rate * (end - start) + lostMs) / ms);
     largest = Math.max(largest, Math.abs(load.width - width));
   }
   return largest;
