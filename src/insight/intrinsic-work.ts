@@ -12,10 +12,10 @@ export interface IntrinsicWork {
 
 /** Cores count as busy from this share on: the kernel, other programs and we ourselves need some. */
 const BUSY = 0.85;
-/** Processor times of children are told in clock ticks of the kernel, for user and system each: what a task's can be short of, ms. */
-const TICK_MS = 10;
-/** Whether cores are busy is judged over so much time, in which the rounding of many short tasks evens out. */
-const WINDOW_MS = 20 * TICK_MS;
+/** What a task's processor time can be short of, ms: the kernel tells that of children in ticks of 10 ms, user and system each. */
+const ROUNDED_MS = 20;
+/** Whether cores are busy is judged over so much time, ms, in which the rounding of many short tasks evens out. */
+const WINDOW_MS = 200;
 /** Widths hardly change any more. */
 const STEADY = 1e-4;
 const MOST_TURNS = 60;
@@ -177,7 +177,7 @@ function tellLost(moments: readonly Moment[]): void {
   for (const {ms, starts, ends, busy} of moments) {
     for (const load of starts) load.lostMs = -busyMs;
     for (const load of ends)
-      load.lostMs = (TICK_MS * (load.lostMs + busyMs)) / Math.max(TICK_MS, load.end - load.start);
+      load.lostMs = (ROUNDED_MS * (load.lostMs + busyMs)) / Math.max(ROUNDED_MS, load.end - load.start);
     busyMs += busy ? ms : 0;
   }
 }
@@ -220,7 +220,9 @@ function fitWidths(loads: readonly Load[], cores: number): number {
   for (const load of loads) {
     const {start, end, rate, lostMs, ms, width} = load;
     if (ms <= 0 || rate === undefined) continue;
-    load.width = Math.min(rate > 1 ? cores : 1, (rate * (end - start) + lostMs) / ms);
+    const most = rate > 1 ? cores : 1;
+    const cpuMs = rate * (end - start);
+    load.width = cpuMs + lostMs >= most * ms ? most : cpuMs / ms;
     largest = Math.max(largest, Math.abs(load.width - width));
   }
   return largest;
