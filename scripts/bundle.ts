@@ -1,5 +1,5 @@
 import {join} from 'node:path';
-import {type Plugin, rolldown} from 'rolldown';
+import {type Plugin, type RolldownOutput, rolldown} from 'rolldown';
 
 const root = join(import.meta.dirname, '..');
 
@@ -18,7 +18,7 @@ export async function bundle(dir: string, version: string): Promise<readonly str
   let hot: ReadonlySet<string> | undefined;
   const build = await rolldown({
     cwd: root,
-    input: {bin: 'src/bin.ts', index: 'src/index.ts'},
+    input: {bin: 'src/bin.ts', index: 'src/index.ts', services: 'src/services.ts'},
     platform: 'node',
     transform: {define: {PACELINE_VERSION: JSON.stringify(version)}},
     checks: {ineffectiveDynamicImport: false},
@@ -43,15 +43,30 @@ export async function bundle(dir: string, version: string): Promise<readonly str
   });
   await build.close();
   await bundleThread(dir);
-  const packages = new Set<string>();
-  for (const chunk of output) {
-    if (chunk.type !== 'chunk') continue;
-    for (const id of chunk.moduleIds) {
-      const name = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1];
-      if (name !== undefined) packages.add(name);
-    }
-  }
-  return [...packages].sort();
+  const broker = await bundleBroker(dir, version);
+  return [...new Set([...packagesIn(output), ...broker])].sort();
+}
+
+function packagesIn(output: RolldownOutput['output']): readonly string[] {
+  return output.flatMap((chunk) => {
+    if (chunk.type !== 'chunk') return [];
+    return chunk.moduleIds.flatMap((id) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []);
+  });
+}
+
+/** The process that keeps the services has a program of its own; nothing in it is loaded by a run. */
+async function bundleBroker(dir: string, version: string): Promise<readonly string[]> {
+  const build = await rolldown({
+    cwd: root,
+    input: {broker: 'src/services/broker/main.ts'},
+    platform: 'node',
+    // bindings that need a compiler, and that their users do without
+    external: ['pg-native', 'cpu-features', /\.node$/],
+    transform: {define: {PACELINE_VERSION: JSON.stringify(version)}},
+  });
+  const {output} = await build.write({dir, format: 'esm', minify: true, chunkFileNames: 'broker/[name]-[hash].js'});
+  await build.close();
+  return packagesIn(output);
 }
 
 /** A thread has a program of its own: what it shares with the rest would make it load all of it. */

@@ -28,7 +28,7 @@ const rooms: Readonly<Record<string, Room>> = {
   plan: {values: ['project', 'graph'], pure: true},
   record: {values: ['plan']},
   cache: {values: ['plan', 'record'], types: ['project']},
-  services: {values: ['plan', 'record']},
+  services: {values: ['plan', 'record'], types: ['project']},
   engine: {values: running},
   cleanroom: {values: [...running, 'engine']},
   template: {values: [...running, 'engine']},

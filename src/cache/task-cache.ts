@@ -1,4 +1,5 @@
 import {join} from 'node:path';
+import {KernelLock} from '../base/kernel-lock.ts';
 import type {NodeId} from '../plan/plan.ts';
 import type {Task, TaskPlan} from '../plan/task.ts';
 import type {Project} from '../project/project.ts';
@@ -29,7 +30,6 @@ import {missingOutputs, type OutputPlace, removeOutputs, unsafePath, writeOutput
 import {seenFilesAreSame} from './seen-files.ts';
 import type {DiskStore} from './store/disk-store.ts';
 import type {StoredEntry} from './store/stored-entry.ts';
-import {TaskLock} from './task-lock.ts';
 import {type TaskState, TaskStates} from './task-state.ts';
 import {Ticket} from './ticket.ts';
 import {nodeVersion, platformName} from './toolchain.ts';
@@ -230,7 +230,7 @@ export class TaskCache {
     return cut !== undefined && (cut.has(task.id) || [...this.#upstream.closure(task.id)].some(({id}) => cut.has(id)));
   }
 
-  async #slowLookup(task: Task, since: number, lock: TaskLock | undefined): Promise<Lookup> {
+  async #slowLookup(task: Task, since: number, lock: KernelLock | undefined): Promise<Lookup> {
     const {mode, notify} = this.#options;
     let state = this.#states.read(task.id);
     // then it was said where it began
@@ -622,7 +622,7 @@ export class TaskCache {
     key: PreparedKey,
     action: Hash,
     state: TaskState,
-    lock: TaskLock | undefined,
+    lock: KernelLock | undefined,
     problem: string | undefined,
   ): Lookup {
     const {mode, store, notify} = this.#options;
@@ -731,7 +731,11 @@ export class TaskCache {
     return {root: this.#options.project.root, folder: task.workspace.directory, index: this.#remembered.index};
   }
 
-  async #lock(task: Task, isStopped: () => boolean, waited: {yes: boolean}): Promise<TaskLock | 'stopped' | undefined> {
+  async #lock(
+    task: Task,
+    isStopped: () => boolean,
+    waited: {yes: boolean},
+  ): Promise<KernelLock | 'stopped' | undefined> {
     try {
       const wait = (): void => {
         waited.yes = true;
@@ -744,7 +748,7 @@ export class TaskCache {
           task: task.id,
         });
       };
-      return (await TaskLock.take(this.#states.lockPath(task.id), wait, isStopped)) ?? 'stopped';
+      return (await KernelLock.take(this.#states.lockPath(task.id), wait, isStopped)) ?? 'stopped';
     } catch {
       // a disk that is full or read-only: then nobody else can work on it either
       return undefined;

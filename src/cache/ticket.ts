@@ -1,5 +1,6 @@
 import type {Stats} from 'node:fs';
 import {PacelineError} from '../base/error.ts';
+import type {KernelLock} from '../base/kernel-lock.ts';
 import type {NodeId} from '../plan/plan.ts';
 import type {Task} from '../plan/task.ts';
 import type {OutputSize} from '../record/events.ts';
@@ -18,7 +19,6 @@ import type {OutputPlace} from './restore.ts';
 import {allFiles, noted, type SeenTimes, writtenBetween} from './seen-files.ts';
 import type {DiskStore} from './store/disk-store.ts';
 import type {EntryWriter} from './store/entry-writer.ts';
-import type {TaskLock} from './task-lock.ts';
 import type {TaskState, TaskStates} from './task-state.ts';
 import type {TrackedFiles} from './tracked-files.ts';
 
@@ -46,7 +46,7 @@ export interface TicketOptions {
   readonly explanations: readonly Explanation[];
   /** Undefined: nothing can be stored. */
   readonly store: DiskStore | undefined;
-  readonly lock: TaskLock | undefined;
+  readonly lock: KernelLock | undefined;
   /** Stands for everything but the contents of inputs; undefined: not all of it is known. */
   readonly inputNames: string | undefined;
   readonly isMember: (folder: string) => boolean;

@@ -20,5 +20,6 @@ export function plainPhase(name: PhaseName, origin: Origin): Phase {
     requiresApproval: false,
     onFailure: 'stop',
     tools: [],
+    services: [],
   };
 }

@@ -1,5 +1,6 @@
 import type {Brand} from '../base/brand.ts';
 import type {Diagnostic, Origin} from '../base/source.ts';
+import type {Service} from './service.ts';
 
 export type PhaseName = Brand<string, 'PhaseName'>;
 export type WorkspaceName = Brand<string, 'WorkspaceName'>;
@@ -44,6 +45,8 @@ export interface Project {
   readonly cache: CacheSettings;
   readonly state: StateSettings;
   readonly budget: BudgetSettings;
+  /** `[service.X]`, by name. */
+  readonly services: ReadonlyMap<string, Service>;
   readonly packageManager?: PackageManager;
   /** Paths relative to the root of every file that was read, in the order of reading. */
   readonly files: readonly string[];
@@ -119,6 +122,8 @@ export interface Phase {
   readonly onFailure: 'stop' | 'warn' | 'ignore';
   readonly condition?: Condition;
   readonly tools: readonly ToolRequirement[];
+  /** Leased for each task, before its first command; their variables are passed on. */
+  readonly services: readonly Service[];
   /** Waits for the prefetch stage; true unless said otherwise. */
   readonly needsPrefetch?: boolean;
   /** Package managers are told to stay offline after the prefetch stage; true unless said otherwise. */

@@ -104,6 +104,7 @@ export function project(
     cache: {enabled: true, globalInputs: [], globalEnv: [], globalPassEnv: []},
     state: {file: '.ggen/state.json', history: true, skipIfExists: []},
     budget: {phases: new Map()},
+    services: new Map(),
     files: ['make.toml'],
     diagnostics: [],
     ...more,

@@ -62,6 +62,7 @@ export function assemble(context: DialectContext, parts: Parts): DialectResult {
     cache: {enabled: true, globalInputs: [], globalEnv: [], globalPassEnv: [], ...top.cache},
     state: {file: '.ggen/state.json', history: true, skipIfExists: [], ...top.state},
     budget: top.budget ?? {phases: new Map()},
+    services: top.services ?? new Map(),
     found,
     descriptions: descriptionsOf(parts),
     files: files.map(({file}) => file),

@@ -70,6 +70,7 @@ export function finishedPhase(draft: PhaseDraft, around: PhaseSurroundings): Pha
     onFailure: draft.errorHandling ?? (draft.required === false ? 'warn' : 'stop'),
     ...(draft.condition !== undefined && {condition: draft.condition}),
     tools: draft.tools ?? [],
+    services: [],
     ...(draft.needsPrefetch !== undefined && {needsPrefetch: draft.needsPrefetch}),
     ...(draft.offline !== undefined && {offline: draft.offline}),
   };

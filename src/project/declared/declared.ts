@@ -10,6 +10,7 @@ import type {
   StateSettings,
   ToolRequirement,
 } from '../project.ts';
+import type {Service} from '../service.ts';
 import type {Located} from '../toml/section.ts';
 import type {NameList, PhaseDefaults, PhaseDraft} from './phase-draft.ts';
 
@@ -30,6 +31,7 @@ export interface Declared {
   readonly cache: Partial<CacheSettings>;
   readonly state: Partial<StateSettings>;
   readonly budget?: BudgetSettings;
+  readonly services?: ReadonlyMap<string, Service>;
   readonly tools: readonly ToolRequirement[];
   readonly prefetch?: PhaseDraft;
   /** Names of phases that the original runner brings along and paceline does not. */

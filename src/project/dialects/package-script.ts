@@ -50,6 +50,7 @@ export function plainSettings(found: Members): PlainSettings {
     cache: {enabled: true, globalInputs: [], globalEnv: [], globalPassEnv: []},
     state: {file: '.ggen/state.json', history: true, skipIfExists: []},
     budget: {phases: new Map()},
+    services: new Map(),
   };
   return version === undefined ? settings : {...settings, version};
 }

@@ -5,8 +5,8 @@ import {dirname} from 'node:path';
 const BUSY = 5;
 const POLL_MS = 20;
 
-/** That one process of this checkout works on the outputs of a task. The kernel frees it with the process. */
-export class TaskLock {
+/** That one process of this machine has something for itself: an open exclusive transaction on a small SQLite file. The kernel frees it with the process. */
+export class KernelLock {
   readonly #release: () => void;
 
   private constructor(release: () => void) {
@@ -18,9 +18,9 @@ export class TaskLock {
    * @returns undefined when `isStopped` said so first
    * @throws what SQLite throws when the file cannot be made
    */
-  static async take(path: string, onWait: () => void, isStopped: () => boolean): Promise<TaskLock | undefined> {
+  static async take(path: string, onWait: () => void, isStopped: () => boolean): Promise<KernelLock | undefined> {
     for (let waited = false; ; waited = true) {
-      const lock = TaskLock.#try(path);
+      const lock = KernelLock.tryTake(path);
       if (lock !== undefined) return lock;
       if (!waited) onWait();
       if (isStopped()) return undefined;
@@ -32,7 +32,8 @@ export class TaskLock {
     this.#release();
   }
 
-  static #try(path: string): TaskLock | undefined {
+  /** @returns undefined when somebody else has it */
+  static tryTake(path: string): KernelLock | undefined {
     const {DatabaseSync} = process.getBuiltinModule('node:sqlite');
     const open = () => new DatabaseSync(path, {timeout: 0});
     let database: InstanceType<typeof DatabaseSync>;
@@ -45,7 +46,7 @@ export class TaskLock {
     try {
       database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
       let held = true;
-      return new TaskLock(() => {
+      return new KernelLock(() => {
         if (held) database.close();
         held = false;
       });

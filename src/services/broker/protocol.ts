@@ -1,0 +1,91 @@
+import type {Service} from '../../project/service.ts';
+import type {Access, ServerState} from '../plugin.ts';
+import type {Gauges, Owner, Quarantined} from '../pool.ts';
+
+/** A service as a client wants it. */
+export interface Wanted {
+  readonly service: Service;
+  /** Digest of everything that makes it what it is: the same for all who may share its pool. */
+  readonly identity: string;
+  /** Environment of its shell lines, where it has some. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What must be ready before; it gets their variables. */
+  readonly needs: readonly Wanted[];
+}
+
+/** What a client asks for; one JSON text a line, both ways. */
+export type Request =
+  | {
+      readonly kind: 'acquire';
+      readonly wanted: Wanted;
+      readonly owner: Owner;
+      /** How long to wait when all are in use, ms. */
+      readonly waitMs: number;
+      /** How long the lease holds without a sign of life, ms. */
+      readonly ttlMs: number;
+    }
+  | {readonly kind: 'release'; readonly lease: string; readonly keep: boolean}
+  | {readonly kind: 'beat'}
+  | {readonly kind: 'warm'; readonly wanted: Wanted; readonly count: number}
+  | {readonly kind: 'status'}
+  | {readonly kind: 'stop'; readonly service?: string}
+  | {readonly kind: 'shutdown'};
+
+export interface Answers {
+  readonly acquire: Granted;
+  readonly release: null;
+  readonly beat: null;
+  readonly warm: null;
+  readonly status: Status;
+  readonly stop: {readonly stopped: number};
+  readonly shutdown: null;
+}
+
+export interface Granted {
+  readonly lease: string;
+  readonly access: Access;
+  readonly resource: string;
+  readonly rung?: string;
+}
+
+/** What the broker has, for people. */
+export interface Status {
+  readonly pid: number;
+  readonly version: string;
+  readonly startedAt: number;
+  readonly folder: string;
+  readonly inMemory: boolean;
+  readonly log: string;
+  readonly pools: readonly PoolStatus[];
+}
+
+export interface PoolStatus {
+  readonly service: string;
+  readonly plugin: string;
+  readonly identity: string;
+  readonly gauges: Gauges;
+  readonly servers: readonly ServerState[];
+  readonly leases: readonly LeaseStatus[];
+  readonly quarantine: readonly Quarantined[];
+}
+
+export interface LeaseStatus {
+  readonly lease: string;
+  readonly resource: string;
+  readonly owner: Owner;
+  /** Unix time, ms. */
+  readonly since: number;
+  readonly kept: boolean;
+}
+
+export interface Message {
+  readonly number: number;
+  readonly request: Request;
+}
+
+export type Reply =
+  | {readonly number: number; readonly answer: unknown}
+  | {
+      readonly number: number;
+      readonly error: {readonly code: string; readonly message: string; readonly hint?: string};
+    };

@@ -1,0 +1,29 @@
+import {rmSync} from 'node:fs';
+import {type Ledger, livingOf} from '../ledger.ts';
+import {endAll} from '../owned-process.ts';
+
+/** Takes away what brokers that were killed left: only what their ledger proves to be theirs. */
+export async function reap(ledger: Ledger, report: (message: string) => void): Promise<void> {
+  for (const {id, belonging} of ledger.left()) {
+    try {
+      switch (belonging.kind) {
+        case 'process':
+          await endAll(() => livingOf(belonging));
+          break;
+        case 'folder':
+          rmSync(belonging.path, {recursive: true, force: true});
+          break;
+        case 'container': {
+          const {removeContainer} = await import('../container/engine.ts');
+          await removeContainer(belonging.engine, belonging.id);
+          break;
+        }
+      }
+      ledger.strike(id);
+    } catch (error) {
+      report(
+        `${JSON.stringify(belonging)} of a broker that is gone could not be taken away: ${(error as Error).message}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import {chmodSync, rmSync} from 'node:fs';
+import {createServer, type Server, type Socket} from 'node:net';
+import {createInterface} from 'node:readline';
+import {type Broker, errorReply, type Visitor} from './broker.ts';
+import type {Message, Reply} from './protocol.ts';
+
+/** How often leases of silent clients are looked for, ms. */
+const LOOK_MS = 1000;
+
+export interface BrokerServerOptions {
+  readonly socket: string;
+  /** How long to stay without clients and leases, ms; 0: ends with its last client. */
+  readonly idleMs: number;
+  /** Nobody needs it any more: everything is taken away, the socket first. */
+  readonly onIdle: () => void;
+  readonly report: (message: string) => void;
+}
+
+/** Takes requests on a Unix socket that only its user can open. */
+export class BrokerServer {
+  readonly #broker: Broker;
+  readonly #options: BrokerServerOptions;
+  readonly #server: Server;
+  readonly #visitors = new Map<Socket, Visitor>();
+  #idle: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  private constructor(broker: Broker, options: BrokerServerOptions) {
+    this.#broker = broker;
+    this.#options = options;
+    this.#server = createServer((socket) => this.#welcome(socket));
+  }
+
+  static async listen(broker: Broker, options: BrokerServerOptions): Promise<BrokerServer> {
+    const one = new BrokerServer(broker, options);
+    // whoever has the lock is the only one: what lies here is of a dead one
+    rmSync(options.socket, {force: true});
+    await new Promise<void>((resolve, reject) => {
+      one.#server.once('error', reject);
+      one.#server.listen(options.socket, resolve);
+    });
+    chmodSync(options.socket, 0o600);
+    setInterval(() => one.#lookForSilent(), LOOK_MS).unref();
+    // the first one may never come
+    one.#idle = setTimeout(() => one.#leaveWhenIdle(), Math.max(10_000, options.idleMs));
+    return one;
+  }
+
+  /** Takes no more requests. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#idle);
+    this.#server.close();
+    rmSync(this.#options.socket, {force: true});
+    for (const socket of this.#visitors.keys()) socket.end();
+  }
+
+  #welcome(socket: Socket): void {
+    clearTimeout(this.#idle);
+    const visitor: Visitor = {leases: new Set(), seenAt: performance.now(), ttlMs: Number.POSITIVE_INFINITY};
+    this.#visitors.set(socket, visitor);
+    socket.on('error', () => {});
+    createInterface({input: socket, crlfDelay: Number.POSITIVE_INFINITY}).on('line', (line) => {
+      void this.#hear(line, socket, visitor);
+    });
+    socket.once('close', () => {
+      this.#visitors.delete(socket);
+      void this.#broker.forget(visitor).then(() => this.#waitForNext());
+    });
+  }
+
+  async #hear(line: string, socket: Socket, visitor: Visitor): Promise<void> {
+    let message: Message;
+    try {
+      message = JSON.parse(line) as Message;
+    } catch {
+      socket.destroy();
+      return;
+    }
+    const {number, request} = message;
+    let reply: Reply;
+    try {
+      reply = {number, answer: await this.#broker.answer(request, visitor)};
+    } catch (error) {
+      this.#options.report(`${request.kind}: ${(error as Error).stack}`);
+      reply = {number, error: errorReply(error)};
+    }
+    // what was granted to somebody who has gone meanwhile
+    if (socket.destroyed) await this.#broker.forget(visitor);
+    else socket.write(`${JSON.stringify(reply)}\n`);
+    if (request.kind === 'shutdown') this.#options.onIdle();
+  }
+
+  #waitForNext(): void {
+    if (this.#visitors.size > 0 || this.#isClosed) return;
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.#leaveWhenIdle(), this.#options.idleMs);
+  }
+
+  #leaveWhenIdle(): void {
+    if (this.#visitors.size > 0 || this.#isClosed) return;
+    // a database that somebody wants to look at
+    if (!this.#broker.isIdle && this.#options.idleMs > 0) {
+      this.#waitForNext();
+      return;
+    }
+    this.#options.onIdle();
+  }
+
+  #lookForSilent(): void {
+    const now = performance.now();
+    for (const [socket, visitor] of this.#visitors) {
+      if (visitor.leases.size === 0 || now - visitor.seenAt < visitor.ttlMs) continue;
+      this.#options.report(`a client was silent for ${Math.round(now - visitor.seenAt)} ms: its leases have expired`);
+      socket.destroy();
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import {connect, type Socket} from 'node:net';
+import {createInterface} from 'node:readline';
+import {PacelineError} from '../../base/error.ts';
+import type {Answers, Reply, Request} from '../broker/protocol.ts';
+
+interface Pending {
+  readonly resolve: (answer: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The broker went away before it answered. */
+export class BrokerGoneError extends Error {
+  override readonly name = 'BrokerGoneError';
+}
+
+/** A connection to the broker. As long as it is open, the leases of its client hold; the kernel closes it with the process. */
+export class BrokerConnection {
+  readonly #socket: Socket;
+  readonly #pending = new Map<number, Pending>();
+  #number = 0;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    createInterface({input: socket, crlfDelay: Number.POSITIVE_INFINITY}).on('line', (line) => this.#hear(line));
+    socket.on('error', () => {});
+    socket.once('close', () => {
+      for (const {reject} of this.#pending.values()) reject(new BrokerGoneError('the broker went away'));
+      this.#pending.clear();
+    });
+  }
+
+  /** @returns undefined when nobody listens there */
+  static open(path: string): Promise<BrokerConnection | undefined> {
+    return new Promise((resolve) => {
+      const socket = connect(path);
+      socket.once('connect', () => resolve(new BrokerConnection(socket)));
+      socket.once('error', () => resolve(undefined));
+    });
+  }
+
+  get isOpen(): boolean {
+    return !this.#socket.destroyed && this.#socket.writable;
+  }
+
+  /**
+   * @throws PacelineError what the broker says
+   * @throws BrokerGoneError
+   */
+  ask<Kind extends Request['kind']>(request: Extract<Request, {kind: Kind}>): Promise<Answers[Kind]> {
+    if (!this.isOpen) return Promise.reject(new BrokerGoneError('the broker went away'));
+    const number = ++this.#number;
+    return new Promise<Answers[Kind]>((resolve, reject) => {
+      this.#pending.set(number, {resolve, reject});
+      this.#socket.ref();
+      this.#socket.write(`${JSON.stringify({number, request})}\n`);
+    });
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #hear(line: string): void {
+    const reply = JSON.parse(line) as Reply;
+    const pending = this.#pending.get(reply.number);
+    this.#pending.delete(reply.number);
+    // a process that has nothing else to do may end, and gives its leases back by that
+    if (this.#pending.size === 0) this.#socket.unref();
+    if ('answer' in reply) {
+      pending?.resolve(reply.answer as never);
+      return;
+    }
+    const {code, message, hint} = reply.error;
+    pending?.reject(new PacelineError(code, message, hint === undefined ? {} : {hint}));
+  }
+}

@@ -1,0 +1,156 @@
+import type {Service} from '../../project/service.ts';
+import type {Answers, Request, Status, Wanted} from '../broker/protocol.ts';
+import {type Home, openHome} from '../home.ts';
+import {BrokerConnection, BrokerGoneError} from './connection.ts';
+import {identityOf} from './identity.ts';
+import {type Lease, leaseOf} from './lease.ts';
+import {connectBroker} from './start-broker.ts';
+
+export interface AcquireOptions {
+  /** Who it is for: a task, a test. */
+  readonly label: string;
+  /** How long to wait when all are in use, ms. */
+  readonly waitMs?: number;
+  /** How long it holds while this process gives no sign of life, ms. */
+  readonly ttlMs?: number;
+}
+
+const WAIT_MS = 60_000;
+const TTL_MS = 600_000;
+/** A broker may leave just when it is asked. */
+const MOST_TRIES = 3;
+
+/** Leases of this process. */
+export class ServicesClient {
+  readonly #home: Home;
+  readonly #env: Readonly<Record<string, string | undefined>>;
+  #connection: Promise<BrokerConnection> | undefined;
+  #beat: NodeJS.Timeout | undefined;
+  #leases = 0;
+
+  /** @throws PacelineError E_SERVICES_FOLDER */
+  constructor(env: Readonly<Record<string, string | undefined>>) {
+    this.#env = env;
+    this.#home = openHome(env);
+  }
+
+  /**
+   * Leases a clean one.
+   * @throws PacelineError E_POOL_EXHAUSTED, E_SERVICE_START, E_SERVICE_INIT, E_NO_PROGRAM, E_BROKER
+   */
+  async acquire(service: Service, {label, waitMs = WAIT_MS, ttlMs = TTL_MS}: AcquireOptions): Promise<Lease> {
+    const owner = {pid: process.pid, label};
+    const [granted, connection] = await this.#ask({
+      kind: 'acquire',
+      wanted: this.#wanted(service),
+      owner,
+      waitMs,
+      ttlMs,
+    });
+    this.#leases++;
+    this.#beat ??= setInterval(() => void this.#sayAlive(), Math.max(100, ttlMs / 4)).unref();
+    return leaseOf(granted, async (keep) => {
+      this.#leases--;
+      if (this.#leases === 0) {
+        clearInterval(this.#beat);
+        this.#beat = undefined;
+      }
+      try {
+        await connection.ask<'release'>({kind: 'release', lease: granted.lease, keep});
+      } catch (error) {
+        // it went with the broker
+        if (!(error instanceof BrokerGoneError)) throw error;
+      }
+    });
+  }
+
+  /** Has so many ready. */
+  async warm(service: Service, count: number): Promise<void> {
+    await this.#ask({kind: 'warm', wanted: this.#wanted(service), count});
+  }
+
+  /** @returns undefined when there is no broker; none is started */
+  async status(): Promise<Status | undefined> {
+    return this.#askIfThere({kind: 'status'});
+  }
+
+  /** @returns how many services were stopped */
+  async stop(service?: string): Promise<number> {
+    const answer = await this.#askIfThere({kind: 'stop', ...(service !== undefined && {service})});
+    return answer?.stopped ?? 0;
+  }
+
+  /** Ends the broker, with everything that it has. */
+  async shutdown(): Promise<void> {
+    await this.#askIfThere({kind: 'shutdown'});
+  }
+
+  /** Leases that are still held end with it. */
+  close(): void {
+    clearInterval(this.#beat);
+    void this.#connection?.then((connection) => connection.close());
+    this.#connection = undefined;
+  }
+
+  async #ask<Kind extends Request['kind']>(
+    request: Extract<Request, {kind: Kind}>,
+  ): Promise<readonly [Answers[Kind], BrokerConnection]> {
+    for (let attempt = 1; ; attempt++) {
+      const connection = await this.#connected();
+      try {
+        return [await connection.ask<Kind>(request), connection];
+      } catch (error) {
+        if (!(error instanceof BrokerGoneError) || attempt >= MOST_TRIES) throw error;
+      }
+    }
+  }
+
+  async #askIfThere<Kind extends Request['kind']>(
+    request: Extract<Request, {kind: Kind}>,
+  ): Promise<Answers[Kind] | undefined> {
+    const connection = await BrokerConnection.open(this.#home.socket);
+    if (connection === undefined) return undefined;
+    try {
+      return await connection.ask<Kind>(request);
+    } catch (error) {
+      if (error instanceof BrokerGoneError) return undefined;
+      throw error;
+    } finally {
+      connection.close();
+    }
+  }
+
+  async #connected(): Promise<BrokerConnection> {
+    for (;;) {
+      this.#connection ??= connectBroker(this.#home, this.#env);
+      const connecting = this.#connection;
+      let connection: BrokerConnection | undefined;
+      try {
+        connection = await connecting;
+        if (connection.isOpen) return connection;
+      } finally {
+        // of all who wait for it, the first one tries again
+        if (connection?.isOpen !== true && this.#connection === connecting) this.#connection = undefined;
+      }
+    }
+  }
+
+  async #sayAlive(): Promise<void> {
+    const connection = await this.#connection;
+    await connection?.ask<'beat'>({kind: 'beat'}).catch(() => {});
+  }
+
+  #wanted(service: Service): Wanted {
+    const needs = service.needs.map((one) => this.#wanted(one));
+    const {migrate, seed} = service.init;
+    const hasLines =
+      migrate !== undefined ||
+      seed !== undefined ||
+      service.plugin === 'process' ||
+      service.plugin === 'generic_container';
+    const env = Object.fromEntries(
+      Object.entries(this.#env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    );
+    return {service, identity: identityOf(service), needs, ...(hasLines && {env})};
+  }
+}

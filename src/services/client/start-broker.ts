@@ -1,0 +1,78 @@
+import {spawn} from 'node:child_process';
+import {closeSync, existsSync, openSync} from 'node:fs';
+import {execPath} from 'node:process';
+import {fileURLToPath} from 'node:url';
+import {PacelineError} from '../../base/error.ts';
+import type {Home} from '../home.ts';
+import {BrokerConnection} from './connection.ts';
+
+/** How long a broker may take from its start until it listens: clearing up after one that was killed is part of it, ms. */
+const PATIENCE_MS = 30_000;
+const POLL_MS = 3;
+
+/**
+ * Connects to the broker of this user, which is started when there is none.
+ * @throws PacelineError E_BROKER
+ */
+export async function connectBroker(
+  home: Home,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<BrokerConnection> {
+  const there = await BrokerConnection.open(home.socket);
+  if (there !== undefined) return there;
+  const deadline = performance.now() + PATIENCE_MS;
+  let hasEnded = startBroker(home, env);
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    const connection = await BrokerConnection.open(home.socket);
+    if (connection !== undefined) return connection;
+    if (performance.now() > deadline)
+      throw new PacelineError('E_BROKER', 'The process that keeps the services does not start', {
+        hint: `Its log is ${home.log}.`,
+      });
+    // another one was still clearing up when ours gave way to it
+    if (hasEnded()) hasEnded = startBroker(home, env);
+  }
+}
+
+/** Without descriptors of ours, in a session of its own: it outlives us, and no signal to our group reaches it. */
+function startBroker(home: Home, env: Readonly<Record<string, string | undefined>>): () => boolean {
+  const {CI, PACELINE_BROKER_IDLE_MS} = env;
+  // it keeps a run's services for the next run, but not on a machine that is thrown away behind this one
+  const idle = PACELINE_BROKER_IDLE_MS ?? (CI === undefined || CI === '' || CI === 'false' ? undefined : '0');
+  const errors = openSync(home.log, 'a', 0o600);
+  const child = spawn(execPath, [brokerProgram()], {
+    cwd: home.path,
+    env: {
+      ...env,
+      PACELINE_SERVICES_DIR: home.path,
+      NODE_OPTIONS: '',
+      ...(idle !== undefined && {PACELINE_BROKER_IDLE_MS: idle}),
+    },
+    stdio: ['ignore', 'ignore', errors],
+    detached: true,
+  });
+  closeSync(errors);
+  child.unref();
+  let ended = false;
+  child.once('exit', () => {
+    ended = true;
+  });
+  child.once('error', () => {
+    ended = true;
+  });
+  return () => ended;
+}
+
+/** The sources have it in its room, the bundle beside its entries or above its chunks. */
+function brokerProgram(): string {
+  const places = ['../broker/main.ts', './broker.js', '../broker.js'].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  );
+  const found = places.find((path) => existsSync(path));
+  if (found === undefined)
+    throw new PacelineError('E_BROKER', 'The program that keeps the services is not installed', {
+      hint: 'Install paceline again.',
+    });
+  return found;
+}

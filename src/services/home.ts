@@ -1,0 +1,92 @@
+import {createHash} from 'node:crypto';
+import {accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, statfsSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {getuid} from 'node:process';
+import {PacelineError} from '../base/error.ts';
+
+/** What clients and brokers of one version say to each other; part of the socket's name. */
+const PROTOCOL = 1;
+
+/** Type of a file system that is in memory; statfs(2), TMPFS_MAGIC. */
+const TMPFS = 0x01021994;
+/** A socket's path must be shorter; unix(7). */
+const SOCKET_PATH = 108;
+
+/** Where the broker of a user keeps what it has: gone with the machine's memory where that is possible. */
+export interface Home {
+  readonly path: string;
+  readonly socket: string;
+  /** Held by the broker as long as it lives. */
+  readonly lock: string;
+  readonly ledger: string;
+  /** Of the broker itself. */
+  readonly log: string;
+  /** Of servers. */
+  readonly logs: string;
+  /** One folder a server. */
+  readonly servers: string;
+  readonly inMemory: boolean;
+}
+
+/**
+ * The folder of the user who asks: `PACELINE_SERVICES_DIR`, else one in memory, else one for temporary files.
+ * @throws PacelineError E_SERVICES_FOLDER when it belongs to somebody else, or cannot be made
+ */
+export function openHome(env: Readonly<Record<string, string | undefined>>): Home {
+  const uid = getuid?.() ?? 0;
+  const path = env.PACELINE_SERVICES_DIR ?? join(memoryFolder(env) ?? tmpdir(), `paceline-${uid}`);
+  try {
+    mkdirSync(path, {recursive: true, mode: 0o711});
+    const stat = lstatSync(path);
+    if (!stat.isDirectory() || stat.uid !== uid)
+      throw folderError(path, 'it belongs to somebody else', 'Name a folder of your own in PACELINE_SERVICES_DIR.');
+    // servers that run as another user have to get through, and nobody has to look in
+    chmodSync(path, 0o711);
+    const home = homeAt(path);
+    for (const folder of [home.logs, home.servers]) mkdirSync(folder, {recursive: true, mode: 0o711});
+    return home;
+  } catch (error) {
+    if (error instanceof PacelineError) throw error;
+    throw folderError(path, (error as Error).message, 'Name a folder that you can write to in PACELINE_SERVICES_DIR.');
+  }
+}
+
+/** Names the places without touching the disk. */
+function homeAt(path: string): Home {
+  const near = join(path, `broker-v${PROTOCOL}.sock`);
+  const digest = createHash('sha256').update(path).digest('hex').slice(0, 16);
+  return {
+    path,
+    socket: near.length < SOCKET_PATH ? near : join(tmpdir(), `paceline-${digest}-v${PROTOCOL}.sock`),
+    lock: join(path, `broker-v${PROTOCOL}.lock`),
+    ledger: join(path, 'ledger.db'),
+    log: join(path, 'broker.log'),
+    logs: join(path, 'logs'),
+    servers: join(path, 's'),
+    inMemory: isInMemory(path),
+  };
+}
+
+function memoryFolder(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  return [env.XDG_RUNTIME_DIR, '/dev/shm'].find(
+    (folder) => folder !== undefined && isWritable(folder) && isInMemory(folder),
+  );
+}
+
+function isInMemory(folder: string): boolean {
+  return existsSync(folder) && statfsSync(folder).type === TMPFS;
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function folderError(path: string, reason: string, hint: string): PacelineError {
+  return new PacelineError('E_SERVICES_FOLDER', `The services' folder ${path} cannot be used: ${reason}`, {hint});
+}

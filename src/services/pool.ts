@@ -1,0 +1,360 @@
+import {PacelineError} from '../base/error.ts';
+import type {PoolSize} from '../project/service.ts';
+import type {Access, Resource, Source} from './plugin.ts';
+import {UncleanError} from './unclean.ts';
+
+/** Who has a lease, for people. */
+export interface Owner {
+  readonly pid: number;
+  /** What it is for: a task, a test. */
+  readonly label: string;
+}
+
+/** What of a pool is handed to one user. */
+export interface Held {
+  readonly id: string;
+  readonly access: Access;
+  readonly owner: Owner;
+  readonly since: number;
+  readonly resource: Resource;
+}
+
+/** Numbers of a pool, for people and metrics. */
+export interface Gauges {
+  readonly ready: number;
+  readonly making: number;
+  readonly leased: number;
+  /** Being made clean, or taken away. */
+  readonly ending: number;
+  readonly waiting: number;
+  /** How many are kept ready at the moment. */
+  readonly target: number;
+  readonly max: number;
+  readonly handedOut: number;
+  /** Handed out without waiting for one to be made. */
+  readonly immediate: number;
+  /** Of the last hand-outs, from the request on, ms. */
+  readonly waitMs: {readonly p50: number; readonly p99: number} | undefined;
+  readonly quarantined: number;
+}
+
+/** What was found to be dirty, and is never handed out. */
+export interface Quarantined {
+  readonly resource: string;
+  readonly at: number;
+  readonly differences: readonly string[];
+}
+
+export interface PoolOptions {
+  readonly name: string;
+  readonly size: PoolSize;
+  readonly now: () => number;
+  /** Something went wrong beside a request: said in the log of the broker. */
+  readonly report: (message: string) => void;
+}
+
+interface Waiter {
+  readonly owner: Owner;
+  readonly since: number;
+  readonly settle: (outcome: Held | Error) => void;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** So many failures to make one, one behind the other, end the waiting of everybody. */
+const MOST_FAILURES = 3;
+/** The pool keeps one less ready after so long without need of the last one, ms. */
+const SHRINK_MS = 30_000;
+const REMEMBERED_WAITS = 1000;
+const REMEMBERED_DIRT = 20;
+
+/**
+ * Keeps resources of one source ready, and gives each to one user. A used one is destroyed, or made clean again by its own means; it never
+ * goes back as it is. How many are kept ready follows from how long users had to wait.
+ */
+export class Pool {
+  readonly #source: Source;
+  readonly #options: PoolOptions;
+  readonly #ready: Resource[] = [];
+  readonly #held = new Map<string, Held>();
+  readonly #waiting: Waiter[] = [];
+  readonly #waits: number[] = [];
+  readonly #quarantine: Quarantined[] = [];
+  readonly #ends = new Set<Promise<void>>();
+  #size: PoolSize;
+  #making = 0;
+  #ending = 0;
+  #target: number;
+  #failures = 0;
+  #handedOut = 0;
+  #immediate = 0;
+  #quarantined = 0;
+  /** Fewest that were ready at once since the last look. */
+  #spare = Number.POSITIVE_INFINITY;
+  #lookedAt: number;
+  #serial = 0;
+  #isClosed = false;
+
+  constructor(source: Source, options: PoolOptions) {
+    this.#source = source;
+    this.#options = options;
+    this.#size = options.size;
+    this.#target = options.size.min;
+    this.#lookedAt = options.now();
+  }
+
+  /** Another user may want more or fewer of the same. */
+  resize(size: PoolSize): void {
+    this.#size = size;
+    this.#target = Math.min(size.max, Math.max(size.min, this.#target));
+  }
+
+  /**
+   * Gives out a ready one, or waits in order for the next.
+   * @param waitMs limit of the waiting, ms
+   * @throws PacelineError E_POOL_EXHAUSTED, E_SERVICE_START
+   */
+  async acquire(owner: Owner, waitMs: number): Promise<Held> {
+    const since = this.#options.now();
+    for (let ready = this.#takeReady(); ready !== undefined; ready = this.#takeReady()) {
+      this.fill();
+      const held = await this.#handOut(ready, owner, since);
+      if (held === undefined) continue;
+      this.#immediate++;
+      return held;
+    }
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = {
+        owner,
+        since,
+        settle: (outcome) => {
+          clearTimeout(waiter.timer);
+          if (outcome instanceof Error) reject(outcome);
+          else resolve(outcome);
+        },
+        timer: undefined,
+      };
+      waiter.timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+        waiter.settle(this.#exhausted(waitMs));
+      }, waitMs);
+      this.#waiting.push(waiter);
+      this.fill();
+    });
+  }
+
+  /** Ends a lease: connections are refused when this resolves; the rest happens behind the user's back. */
+  async release(id: string): Promise<void> {
+    const held = this.#held.get(id);
+    if (held === undefined) return;
+    this.#held.delete(id);
+    this.#ending++;
+    const {resource} = held;
+    try {
+      await resource.revoke();
+    } catch (error) {
+      // what cannot be closed is taken away as a whole
+      this.#options.report(`${this.#options.name}: ${resource.id} could not be revoked: ${(error as Error).message}`);
+    }
+    this.#end(resource.recycle === undefined || this.#isClosed ? resource.destroy() : this.#recycle(resource));
+  }
+
+  /** Starts as many as should be ready. */
+  fill(): void {
+    if (this.#isClosed) return;
+    this.#shrink();
+    const {max} = this.#size;
+    for (;;) {
+      const wanted = this.#waiting.length + this.#target - this.#ready.length - this.#making;
+      const room = max - this.#held.size - this.#ready.length - this.#making - this.#ending;
+      if (wanted <= 0 || room <= 0 || this.#making >= this.#source.width) return;
+      this.#making++;
+      void this.#make();
+    }
+  }
+
+  /** Resolves when so many are ready, or as many as there may be. */
+  async warm(count: number): Promise<void> {
+    this.#target = Math.min(this.#size.max, Math.max(this.#target, count));
+    this.fill();
+    while (this.#making > 0 && this.#ready.length < count) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+
+  get gauges(): Gauges {
+    const sorted = this.#waits.toSorted((one, other) => one - other);
+    const at = (part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
+    return {
+      ready: this.#ready.length,
+      making: this.#making,
+      leased: this.#held.size,
+      ending: this.#ending,
+      waiting: this.#waiting.length,
+      target: this.#target,
+      max: this.#size.max,
+      handedOut: this.#handedOut,
+      immediate: this.#immediate,
+      waitMs: sorted.length === 0 ? undefined : {p50: at(0.5), p99: at(0.99)},
+      quarantined: this.#quarantined,
+    };
+  }
+
+  get held(): readonly Held[] {
+    return [...this.#held.values()];
+  }
+
+  get quarantine(): readonly Quarantined[] {
+    return this.#quarantine;
+  }
+
+  /** Takes everything away. Leases end as well. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const waiter of this.#waiting.splice(0))
+      waiter.settle(new PacelineError('E_SERVICE_STOPPED', `${this.#options.name} was stopped`));
+    const held = [...this.#held.values()].map(({resource}) => resource);
+    this.#held.clear();
+    await Promise.allSettled([...held, ...this.#ready.splice(0)].map((resource) => resource.destroy()));
+    while (this.#making > 0 || this.#ends.size > 0) {
+      await Promise.allSettled(this.#ends);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await this.#source.close();
+  }
+
+  #takeReady(): Resource | undefined {
+    // whoever waits comes first
+    if (this.#waiting.length > 0) return undefined;
+    const resource = this.#ready.shift();
+    this.#spare = Math.min(this.#spare, this.#ready.length);
+    return resource;
+  }
+
+  async #make(): Promise<void> {
+    try {
+      const resource = await this.#source.make();
+      this.#failures = 0;
+      this.#making--;
+      if (this.#isClosed) {
+        this.#ending++;
+        return this.#end(resource.destroy());
+      }
+      this.#offer(resource);
+    } catch (error) {
+      this.#making--;
+      this.#failed(error as Error);
+    }
+    this.fill();
+  }
+
+  /** To the first who waits, or to the ready ones. */
+  #offer(resource: Resource): void {
+    const waiter = this.#waiting.shift();
+    if (waiter === undefined) {
+      this.#ready.push(resource);
+      return;
+    }
+    // somebody had to wait: one more is kept ready from now on
+    this.#target = Math.min(this.#size.max, this.#target + 1);
+    clearTimeout(waiter.timer);
+    void this.#handOut(resource, waiter.owner, waiter.since).then((held) => {
+      if (held !== undefined) return waiter.settle(held);
+      this.#waiting.unshift(waiter);
+      this.fill();
+    });
+  }
+
+  async #handOut(resource: Resource, owner: Owner, since: number): Promise<Held | undefined> {
+    const {now, name} = this.#options;
+    const id = `${name}-${++this.#serial}`;
+    // it counts as held from here on
+    const placeholder: Held = {id, access: {url: '', env: {}}, owner, since, resource};
+    this.#held.set(id, placeholder);
+    try {
+      const access = await resource.handOut();
+      const held = {...placeholder, access};
+      if (!this.#held.has(id)) return undefined;
+      this.#held.set(id, held);
+      this.#handedOut++;
+      this.#waits.push(now() - since);
+      if (this.#waits.length > REMEMBERED_WAITS) this.#waits.shift();
+      return held;
+    } catch (error) {
+      this.#held.delete(id);
+      this.#ending++;
+      this.#failed(error as Error, resource);
+      this.#end(resource.destroy());
+      return undefined;
+    }
+  }
+
+  async #recycle(resource: Resource): Promise<void> {
+    try {
+      await resource.recycle?.();
+    } catch (error) {
+      this.#failed(error as Error, resource);
+      return resource.destroy();
+    }
+    if (this.#isClosed) return resource.destroy();
+    this.#offer(resource);
+  }
+
+  #end(promise: Promise<void>): void {
+    const end = promise
+      .catch((error: unknown) => {
+        this.#options.report(`${this.#options.name}: ${(error as Error).message}`);
+      })
+      .then(() => {
+        this.#ending--;
+        this.#ends.delete(end);
+        this.fill();
+      });
+    this.#ends.add(end);
+  }
+
+  #failed(error: Error, resource?: Resource): void {
+    this.#options.report(`${this.#options.name}: ${error.message}`);
+    if (error instanceof UncleanError) {
+      this.#quarantined++;
+      this.#quarantine.push({
+        resource: error.resource,
+        at: this.#options.now(),
+        differences: error.differences,
+      });
+      if (this.#quarantine.length > REMEMBERED_DIRT) this.#quarantine.shift();
+    }
+    if (resource !== undefined && !(error instanceof UncleanError)) return;
+    this.#failures++;
+    if (this.#failures < MOST_FAILURES && !(error instanceof PacelineError)) return;
+    // nobody who waits would get one
+    for (const waiter of this.#waiting.splice(0)) waiter.settle(error);
+    this.#target = 0;
+    this.#failures = 0;
+  }
+
+  #shrink(): void {
+    const time = this.#options.now();
+    if (time - this.#lookedAt < SHRINK_MS) return;
+    if (this.#spare > 0 && this.#target > this.#size.min) {
+      this.#target--;
+      const extra = this.#ready.length > this.#target ? this.#ready.pop() : undefined;
+      if (extra !== undefined) {
+        this.#ending++;
+        this.#end(extra.destroy());
+      }
+    }
+    this.#spare = this.#ready.length;
+    this.#lookedAt = time;
+  }
+
+  #exhausted(waitMs: number): PacelineError {
+    const {name, now} = this.#options;
+    const holders = this.held.map(
+      ({owner, since}) => `${owner.label} (process ${owner.pid}) for ${((now() - since) / 1000).toFixed(1)} s`,
+    );
+    const list = holders.length === 0 ? 'nobody has one; they take too long to make' : `held by ${holders.join(', ')}`;
+    return new PacelineError(
+      'E_POOL_EXHAUSTED',
+      `No ${name} became free within ${(waitMs / 1000).toFixed(1)} s: ${this.#held.size} of ${this.#size.max} are in use, ${list}`,
+      {hint: 'Release leases earlier, or allow more: `pool = {max = ...}` of the service, or CONTAINER_POOL_SIZE.'},
+    );
+  }
+}

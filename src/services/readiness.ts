@@ -1,0 +1,104 @@
+import {spawn} from 'node:child_process';
+import {readFileSync} from 'node:fs';
+import {get} from 'node:http';
+import {connect} from 'node:net';
+import type {HealthCheck} from '../project/service.ts';
+import type {StartLimit} from './start-limits.ts';
+
+/** Where a service can be asked. */
+export interface Target {
+  readonly host: string;
+  /** Of a port of the service, the one that reaches it from here. */
+  readonly port: (servicePort: number) => number;
+  /** All that it has printed so far. */
+  readonly log: () => string | Promise<string>;
+  /** Runs a shell line where the service is; true when it exits with 0. */
+  readonly runs: (line: string) => Promise<boolean>;
+  /** How it ended, when it has. */
+  readonly ended: () => string | undefined;
+}
+
+/**
+ * Waits until a service answers.
+ * @returns what went wrong, for people; undefined when it is ready
+ */
+export async function untilReady(check: HealthCheck, target: Target, limit: StartLimit): Promise<string | undefined> {
+  const deadline = performance.now() + limit.ms;
+  for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 1.4, 50)) {
+    const end = target.ended();
+    if (end !== undefined) return `it ended (${end})`;
+    if (await isReady(check, target)) return undefined;
+    if (performance.now() > deadline)
+      return `${checkWords(check)} did not come within ${Math.round(limit.ms)} ms (${limit.origin})`;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+async function isReady(check: HealthCheck, {host, port, log, runs}: Target): Promise<boolean> {
+  switch (check.kind) {
+    case 'port':
+      return accepts(host, port(check.port));
+    case 'log':
+      return new RegExp(check.pattern, 'm').test(await log());
+    case 'http':
+      return answers(`http://${host}:${port(check.port)}${check.path}`, check.status);
+    case 'command':
+      return runs(check.line);
+  }
+}
+
+function checkWords(check: HealthCheck): string {
+  switch (check.kind) {
+    case 'port':
+      return `a connection to port ${check.port}`;
+    case 'log':
+      return `\`${check.pattern}\` in its log`;
+    case 'http':
+      return `status ${check.status} of ${check.path} on port ${check.port}`;
+    case 'command':
+      return `success of \`${check.line}\``;
+  }
+}
+
+function accepts(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({host, port, timeout: 1000}, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    for (const event of ['error', 'timeout'] as const)
+      socket.once(event, () => {
+        socket.destroy();
+        resolve(false);
+      });
+  });
+}
+
+function answers(url: string, status: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get(url, {timeout: 2000, agent: false}, (response) => {
+      response.resume();
+      resolve(response.statusCode === status);
+    });
+    request.once('timeout', () => request.destroy());
+    request.once('error', () => resolve(false));
+  });
+}
+
+/** Runs a shell line on this machine. */
+export function lineSucceeds(line: string, env: Readonly<Record<string, string>>, directory: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn('/bin/sh', ['-c', line], {cwd: directory, env, stdio: 'ignore', timeout: 10_000});
+    child.once('error', () => resolve(false));
+    child.once('exit', (code) => resolve(code === 0));
+  });
+}
+
+/** Last part of a file, as text; '' when there is none. */
+export function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

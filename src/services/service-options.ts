@@ -1,0 +1,37 @@
+import {resolve} from 'node:path';
+import type {PluginName, PoolSize, Service, ServiceInit} from '../project/service.ts';
+
+/** A service as test code writes it down; only the plugin must be said. Paths are relative to `directory`. */
+export interface ServiceOptions extends Partial<Omit<Service, 'plugin' | 'init' | 'pool' | 'needs' | 'origin'>> {
+  readonly plugin: PluginName;
+  readonly init?: Partial<ServiceInit>;
+  readonly pool?: Partial<PoolSize>;
+  readonly needs?: readonly ServiceOptions[];
+}
+
+/** How many are kept ready, and how many there may be, when nobody says it. */
+const POOL: PoolSize = {min: 2, max: 8};
+
+/** @throws nothing: what is wrong is found when it is leased */
+export function serviceOf(options: ServiceOptions): Service {
+  const directory = resolve(options.directory ?? '.');
+  const at = (path: string): string => resolve(directory, path);
+  const {init = {}, pool = {}, needs = []} = options;
+  return {
+    args: [],
+    env: {},
+    ports: [],
+    volumes: [],
+    resources: {},
+    level: 'database',
+    reuse: 'never',
+    allow: [],
+    privileged: false,
+    ...options,
+    name: options.name ?? options.plugin,
+    directory,
+    needs: needs.map((one) => serviceOf({directory, ...one})),
+    init: {...init, sql: (init.sql ?? []).map(at), files: (init.files ?? []).map(at)},
+    pool: {...POOL, ...pool},
+  };
+}
