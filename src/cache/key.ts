@@ -28,7 +28,7 @@ export interface KeySurroundings {
   readonly platform: string;
   /** Of the `node` that tasks find. */
   readonly node: string;
-  /** What tools say of their versions, by name. */
+  /** What tools say of their versions, by name; and what services are, by `service:<name>`. */
   readonly tools: Readonly<Record<string, string>>;
   /** Those that every task depends on; a phase may name more. */
   readonly projectTools: readonly string[];
@@ -64,6 +64,7 @@ export class KeyTexts {
       phase.parallel,
       phase.caching,
       phase.tools.map(({name}) => name),
+      phase.services.map(({name}) => name),
       task.stage,
     ]);
     let texts = this.#shared.get(variables);
@@ -113,7 +114,11 @@ function sharedText(
 
 function toolVersions({phase}: Task, {tools, projectTools}: KeySurroundings): Record<string, string> {
   const names = [...new Set([...projectTools, ...phase.tools.map(({name}) => name)])].sort();
-  return Object.fromEntries(names.map((name) => [`tool:${name}`, tools[name] ?? 'none']));
+  const services = phase.services.map(({name}) => `service:${name}`).sort();
+  return Object.fromEntries([
+    ...names.map((name) => [`tool:${name}`, tools[name] ?? 'none']),
+    ...services.map((name) => [name, tools[name] ?? 'none']),
+  ]);
 }
 
 /** The Command message: what is started, with hashes in place of the values of variables. */

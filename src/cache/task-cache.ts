@@ -47,7 +47,7 @@ export interface TaskCacheOptions {
   readonly variablesOf: (task: Task) => KeyVariables;
   /** PATH of tasks of the root. */
   readonly path: string;
-  /** Versions of tools that the config asks for, by name. */
+  /** Versions of tools that the config asks for, by name; and what services are, by `service:<name>`. */
   readonly tools: Readonly<Record<string, string>>;
   readonly notify: (notice: CacheNotice) => void;
 }

@@ -117,7 +117,13 @@ async function execute(
   const {skip, remember} = await skipping(project, planned, folder.path, history.succeeded);
   const needed = [...planned.tasks.values()].filter((task) => skip(task) === undefined);
   throwErrors(project.cache.enabled ? checkFiles(needed) : []);
-  const {problems: doubts, versions} = await checkTools(project, needed, process.env, new KnownVersions(folder.tools));
+  const known = new KnownVersions(folder.tools);
+  const {problems: doubts, versions} = await checkTools(project, needed, process.env, known);
+  const cached = needed.filter(({phase}) => phase.caching.enabled && phase.services.length > 0);
+  const services =
+    cached.length === 0
+      ? {}
+      : await (await import('../engine/service-versions.ts')).serviceVersions(cached, process.env, known);
   reportWarnings({...project, diagnostics: []}, options.strict === true, doubts);
   await askApproval(needed, options.approve ?? []);
   const timeoutMs =
@@ -140,7 +146,7 @@ async function execute(
     durations: history.durations,
     cacheMode: options.cache === false ? 'off' : options.force === true ? 'write' : 'on',
     cachePlace: storePlace(project.root, project.cache),
-    tools: versions,
+    tools: {...versions, ...services},
     continueOn: options.continue,
     ...(timeoutMs === undefined ? {} : {timeoutMs}),
     defined: definitions(options.define ?? []),

@@ -5,6 +5,7 @@ import type {RunListener} from '../record/events.ts';
 import type {Environment} from './environment.ts';
 import type {Executor} from './executor.ts';
 import type {LogStore} from './log-store.ts';
+import type {TaskServices} from './task-services.ts';
 
 /** What happens to the rest when a task fails: nothing more starts; what does not need it goes on; everything goes on. */
 export type ContinuePolicy = 'never' | 'independent' | 'always';
@@ -28,6 +29,8 @@ export interface EngineOptions {
   readonly dialect: Dialect;
   /** Knows which tasks need not run because their results are stored. */
   readonly cache?: TaskCache;
+  /** Leases what tasks need; undefined when no task of the plan needs a service. */
+  readonly services?: TaskServices;
   /** Why a task need not run now; undefined when it must. */
   readonly skip: (task: Task) => string | undefined;
 }

@@ -29,6 +29,7 @@ import {LogStore, pruneLogs} from './log-store.ts';
 import {ProcessMeter, systemSources} from './process-meter.ts';
 import {endProcesses, firstNumberAfterUs, processesOfRuns} from './processes.ts';
 import {recover} from './recovery.ts';
+import type {TaskServices} from './task-services.ts';
 
 export interface RunPlanOptions {
   readonly project: Project;
@@ -85,6 +86,7 @@ export async function runPlan(options: RunPlanOptions): Promise<Run> {
   const indexStart = performance.now();
   const cache = cacheOf(options, environment, emit);
   if (cache !== undefined) emit({kind: 'step-finished', time: performance.now(), step: 'index', start: indexStart});
+  const services = await servicesOf(options, environment.path);
   const engine = new Engine({
     planned,
     root: project.root,
@@ -92,6 +94,7 @@ export async function runPlan(options: RunPlanOptions): Promise<Run> {
     executor: new HostExecutor(new ScriptFiles(logs.folder), new ProcessMeter(systemSources()), options.wrap),
     environment,
     ...(cache !== undefined && {cache}),
+    ...(services !== undefined && {services}),
     logs,
     emit,
     now: () => performance.now(),
@@ -107,6 +110,7 @@ export async function runPlan(options: RunPlanOptions): Promise<Run> {
     engine.interrupt(name);
   });
   const status = await engine.run();
+  services?.close();
   const finishStart = performance.now();
   cache?.finish();
   if (cache !== undefined && options.cacheMode !== 'off')
@@ -213,6 +217,14 @@ function environmentOf(options: RunPlanOptions, run: RunId): Environment {
     defined,
     marks: {PACELINE_RUN_ID: around === undefined ? run : `${around}:${run}`, PACELINE_ROOT: project.root},
   });
+}
+
+/** Loaded on use: most pipelines have none. */
+async function servicesOf({planned, inherited, jobs}: RunPlanOptions, path: string): Promise<TaskServices | undefined> {
+  const tasks = [...planned.tasks.values()];
+  if (tasks.every(({phase}) => phase.services.length === 0)) return undefined;
+  const {TaskServices: Services} = await import('./task-services.ts');
+  return new Services({...inherited, PATH: path}, tasks, jobs);
 }
 
 /** Undefined when no task of the plan is cached. */

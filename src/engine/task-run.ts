@@ -11,6 +11,7 @@ import {Attempt, type AttemptEnd, succeeded} from './attempt.ts';
 import {conditionFailureOf} from './condition.ts';
 import type {EngineOptions} from './engine-options.ts';
 import type {LogSlot} from './log-store.ts';
+import type {TaskLeases} from './task-services.ts';
 
 export interface TaskResult {
   readonly status: TaskStatus;
@@ -19,7 +20,17 @@ export interface TaskResult {
 interface TaskRunOptions
   extends Pick<
     EngineOptions,
-    'root' | 'executor' | 'environment' | 'logs' | 'emit' | 'now' | 'graceMs' | 'profile' | 'cache' | 'dialect'
+    | 'root'
+    | 'executor'
+    | 'environment'
+    | 'logs'
+    | 'emit'
+    | 'now'
+    | 'graceMs'
+    | 'profile'
+    | 'cache'
+    | 'dialect'
+    | 'services'
   > {
   readonly extraEnv: Readonly<Record<string, string>>;
   /** When everything that it waits for had ended. */
@@ -42,7 +53,7 @@ export class TaskRun {
   #stopped: {end: CommandEnd | undefined; forced: boolean} | undefined;
   #isReady = false;
   #slotAt: RunTime | undefined;
-  readonly #parts: {lookup?: Interval; restore?: Interval; store?: Interval} = {};
+  readonly #parts: {lookup?: Interval; restore?: Interval; lease?: Interval; store?: Interval} = {};
 
   constructor(task: Task, options: TaskRunOptions) {
     this.task = task;
@@ -184,6 +195,7 @@ export class TaskRun {
     const {task} = this;
     const {logs} = this.#options;
     const began = performance.now();
+    this.#options.services?.warm();
     const tries = task.phase.requiresApproval ? 1 : task.phase.limits.retries + 1;
     for (let attempt = 1; ; attempt++) {
       const result = await this.#runAttempt(attempt, slot);
@@ -256,16 +268,49 @@ export class TaskRun {
     // nothing is written yet at the first attempt: no need to ask the disk
     const log = attempt === 1 ? {file: slot.file, start: slot.start, end: slot.start} : this.#options.logs.range(slot);
     emit({kind: 'task-started', time: now(), task: task.id, attempt, log});
-    this.#attempt = new Attempt({...this.#options, task, attempt, slot});
+    const leases = await this.#lease();
+    if (leases.kind === 'failed') return {end: {kind: 'unstartable', reason: leases.reason}, line: '', leftovers: 0};
+    const extraEnv = {...this.#options.extraEnv, ...leases.env};
+    this.#attempt = new Attempt({...this.#options, extraEnv, task, attempt, slot});
+    if (this.#stopped !== undefined)
+      this.#attempt.stop(this.#stopped.end ?? {kind: 'signal', signal: 'SIGTERM'}, false);
     const running = this.#attempt.run();
     if (task.phase.persistent) this.#watchReadiness(this.#attempt, slot, log.end);
     const result = await running;
     this.#attempt = undefined;
+    await leases.release();
     if (result.leftovers > 0 && this.#stopped === undefined) {
       const message = `${task.id} left ${result.leftovers} process${result.leftovers === 1 ? '' : 'es'} running; ended.`;
       emit({kind: 'notice', time: now(), level: 'warning', code: 'W_LEFTOVER', message, task: task.id});
     }
     return result;
+  }
+
+  /** Each attempt gets its own: what the one before it did to them is gone. */
+  async #lease(): Promise<
+    ({readonly kind: 'leased'} & TaskLeases) | {readonly kind: 'failed'; readonly reason: string}
+  > {
+    const {services, now} = this.#options;
+    if (services === undefined || this.task.phase.services.length === 0)
+      return {kind: 'leased', env: {}, release: async () => {}};
+    const start = now();
+    const leasing = services.lease(this.task);
+    const {signal} = this.#abort;
+    const stopped = new Promise<undefined>((resolve) => {
+      signal.addEventListener('abort', () => resolve(undefined), {once: true});
+    });
+    try {
+      const leases = signal.aborted ? undefined : await Promise.race([leasing, stopped]);
+      if (leases !== undefined) return {kind: 'leased', ...leases};
+      // what comes too late is given back
+      void leasing.then((late) => late.release()).catch(() => {});
+      return {kind: 'failed', reason: 'stopped before it ran'};
+    } catch (error) {
+      const hint = error instanceof PacelineError && error.hint !== undefined ? ` ${error.hint}` : '';
+      return {kind: 'failed', reason: `${(error as Error).message}.${hint}`};
+    } finally {
+      this.#parts.lease ??= {start, end: now()};
+    }
   }
 
   #watchReadiness(attempt: Attempt, slot: LogSlot, logStart: number): void {

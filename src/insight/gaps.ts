@@ -73,8 +73,8 @@ const ROUNDING_MS = 1;
 
 function isImpossible({start, finish, ready, times}: TaskRecord, wallMs: number): boolean {
   if (start === undefined) return false;
-  const {free = start, slot = start, lookup, restore, store} = times ?? {};
-  const parts = [lookup, restore, store].filter((part) => part !== undefined);
+  const {free = start, slot = start, lookup, restore, lease, store} = times ?? {};
+  const parts = [lookup, restore, lease, store].filter((part) => part !== undefined);
   return !(
     isBetween(0, start, finish) &&
     finish <= wallMs + ROUNDING_MS &&

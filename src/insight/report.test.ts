@@ -22,7 +22,16 @@ test('says everything of a run', () => {
   expect(report.efficiency).toBeCloseTo(3000 / 3040, 6);
   expect(report.simulatedMs).toBe(3040);
   expect(report.parallelism.average).toBeCloseTo(3500 / 3000, 6);
-  expect(report.account.totals).toEqual({execute: 3000, retry: 0, lookup: 0, restore: 0, store: 0, slot: 0, self: 40});
+  expect(report.account.totals).toEqual({
+    execute: 3000,
+    retry: 0,
+    lookup: 0,
+    restore: 0,
+    lease: 0,
+    store: 0,
+    slot: 0,
+    self: 40,
+  });
   expect(report.bottlenecks.map(({task}) => task)).toEqual(['test', 'build']);
   expect(report.findings.map(({code}) => code)).toEqual(['F_FAT_TASK']);
   expect(report.steps[0]!.totalMs).toBe(3040 - report.findings[0]!.impact.ms);

@@ -22,7 +22,7 @@ export function taskStartsOf(run: Run): ReadonlyMap<NodeId, TaskStart> {
   const queue = run.tasks
     .flatMap(({task, start, times}) => {
       const end = started.get(task);
-      const from = times?.lookup?.end ?? start;
+      const from = times?.lease?.end ?? times?.lookup?.end ?? start;
       return end === undefined || from === undefined ? [] : [{task, from: Math.min(from, end), end}];
     })
     .sort((one, other) => one.end - other.end);

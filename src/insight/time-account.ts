@@ -3,10 +3,11 @@ import type {Run, TaskRecord} from '../record/run.ts';
 import {stageOf} from './plan-graph.ts';
 
 /**
- * execute: a task's own commands. retry: attempts that failed, and the pauses behind them. lookup, restore, store: the cache. slot: all
+ * execute: a task's own commands. retry: attempts that failed, and the pauses behind them. lookup, restore, store: the cache. lease:
+ * waiting for services. slot: all
  * that the task needs was there, and no slot. self: paceline's own work before, between and after tasks.
  */
-export const TIME_KINDS = ['execute', 'retry', 'lookup', 'restore', 'store', 'slot', 'self'] as const;
+export const TIME_KINDS = ['execute', 'retry', 'lookup', 'restore', 'lease', 'store', 'slot', 'self'] as const;
 export type TimeKind = (typeof TIME_KINDS)[number];
 
 export interface TimeSlice {
@@ -61,14 +62,14 @@ const ROUNDING_MS = 1;
 
 /** Sums of the slices, ms; they add up to the wall time. */
 export function totalsOf(slices: readonly TimeSlice[]): Readonly<Record<TimeKind, number>> {
-  const totals: Record<TimeKind, number> = {execute: 0, retry: 0, lookup: 0, restore: 0, store: 0, slot: 0, self: 0};
+  const totals = Object.fromEntries(TIME_KINDS.map((kind) => [kind, 0])) as Record<TimeKind, number>;
   for (const {kind, start, end} of slices) totals[kind] += end - start;
   return totals;
 }
 
 function partsOf(run: Run, {task, times, attempts}: TaskRecord, start: number, end: number): readonly TimeSlice[] {
   const marks: TimeSlice[] = [];
-  for (const kind of ['lookup', 'restore', 'store'] as const) {
+  for (const kind of ['lookup', 'restore', 'lease', 'store'] as const) {
     const part = times?.[kind];
     if (part !== undefined) marks.push({kind, task, start: part.start, end: part.end});
   }

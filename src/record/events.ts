@@ -61,9 +61,14 @@ export interface TaskTimes {
   readonly lookup?: Interval;
   /** Its outputs were put back. */
   readonly restore?: Interval;
+  /** Its services were waited for, before its first attempt. */
+  readonly lease?: Interval;
   /** Its result was stored. */
   readonly store?: Interval;
 }
+
+/** Parts of a task's time that are not its commands. */
+export const TASK_PARTS = ['lookup', 'restore', 'lease', 'store'] as const satisfies readonly (keyof TaskTimes)[];
 
 /** What paceline itself did in a run. */
 export interface RunCounters {

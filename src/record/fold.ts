@@ -1,5 +1,13 @@
 import type {NodeId} from '../plan/plan.ts';
-import type {LogRange, RunEvent, RunStarted, TaskFinished, TaskStatus, Usage} from './events.ts';
+import {
+  type LogRange,
+  type RunEvent,
+  type RunStarted,
+  TASK_PARTS,
+  type TaskFinished,
+  type TaskStatus,
+  type Usage,
+} from './events.ts';
 import {RUN_FORMAT, type Run, type Span, type TaskRecord} from './run.ts';
 
 type Draft = {-readonly [Key in keyof Span]: Span[Key]};
@@ -199,7 +207,7 @@ export class RunFold {
     if (times === undefined) return;
     const {free, slot = free, ...parts} = times;
     if (slot > free) finish(this.#begin({kind: 'wait', task, start: free, parent: this.#whole.id}), slot, true);
-    for (const kind of ['lookup', 'restore', 'store'] as const) {
+    for (const kind of TASK_PARTS) {
       const part = parts[kind];
       if (part !== undefined) finish(this.#begin({kind, task, start: part.start, parent}), part.end, true);
     }

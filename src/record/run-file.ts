@@ -1,7 +1,7 @@
 import type {z} from 'zod';
 import {PacelineError} from '../base/error.ts';
 import {planProblem} from '../plan/plan-problem.ts';
-import type {Interval, TaskTimes} from './events.ts';
+import {type Interval, TASK_PARTS, type TaskTimes} from './events.ts';
 import {RUN_FORMAT, type Run, type Span, type TaskRecord} from './run.ts';
 import {runSchema} from './run-schema.ts';
 
@@ -122,7 +122,7 @@ function possibleTask(task: TaskRecord, corrector: Corrector): TaskRecord {
 function possibleTimes(name: string, times: TaskTimes, corrector: Corrector): TaskTimes {
   const free = corrector.start(`waiting of ${name}`, times.free);
   const slot = times.slot === undefined ? {} : {slot: corrector.end(`waiting of ${name}`, free, times.slot)};
-  const parts = (['lookup', 'restore', 'store'] as const).flatMap((part) => {
+  const parts = TASK_PARTS.flatMap((part) => {
     const interval = times[part];
     return interval === undefined ? [] : [[part, corrector.interval(`${part} of ${name}`, interval)] as const];
   });

@@ -67,6 +67,7 @@ const task = z.object({
       slot: time.optional(),
       lookup: interval.optional(),
       restore: interval.optional(),
+      lease: interval.optional(),
       store: interval.optional(),
     })
     .optional(),

@@ -78,7 +78,7 @@ export interface TaskRecord {
 /**
  * run: the whole. config, plan: reading the config, making the plan. index: reading what is known of files. finish: what is written at
  * the end. task: from its slot to its end. wait: all that a task needs had ended, and it had no slot. lookup, restore, store: what the
- * cache did for a task. attempt: one execution; command: one process of it; hook: a command of a hook. retry: the pause before the next
+ * cache did for a task. lease: it waited for its services. attempt: one execution; command: one process of it; hook: a command of a hook. retry: the pause before the next
  * attempt.
  */
 export const SPAN_KINDS = [
@@ -91,6 +91,7 @@ export const SPAN_KINDS = [
   'wait',
   'lookup',
   'restore',
+  'lease',
   'store',
   'attempt',
   'command',

@@ -56,6 +56,7 @@ const KINDS = {
   retry: 'attempts that failed',
   lookup: 'looking for stored results',
   restore: 'bringing outputs back',
+  lease: 'waiting for services',
   store: 'storing results',
   slot: 'waiting for a slot',
   self: 'paceline before, between and after',

@@ -8,6 +8,7 @@ export const PARTS: Partial<Record<SpanKind, {readonly name: string; readonly co
   wait: {name: 'waiting for a slot', colour: 'wait'},
   lookup: {name: 'looking for its stored result', colour: 'lookup'},
   restore: {name: 'bringing outputs back', colour: 'restore'},
+  lease: {name: 'waiting for its services', colour: 'lease'},
   command: {name: 'its commands', colour: 'execute'},
   hook: {name: 'hooks', colour: 'hook'},
   retry: {name: 'pause before another attempt', colour: 'retry'},

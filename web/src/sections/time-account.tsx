@@ -8,6 +8,7 @@ const KINDS = {
   retry: {name: 'attempts that failed', colour: 'retry'},
   lookup: {name: 'looking for stored results', colour: 'lookup'},
   restore: {name: 'bringing outputs back', colour: 'restore'},
+  lease: {name: 'waiting for services', colour: 'lease'},
   store: {name: 'storing results', colour: 'store'},
   slot: {name: 'waiting for a slot', colour: 'wait'},
   self: {name: 'paceline before, between and after', colour: 'self'},

