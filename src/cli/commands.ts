@@ -255,6 +255,52 @@ const cache: Definition = (program, end) => {
     });
 };
 
+const services: Definition = (program, end) => {
+  const services = program
+    .command('services')
+    .description('look after services that are kept warm')
+    .enablePositionalOptions();
+  services
+    .command('ps', {isDefault: true})
+    .description('show what is warm, and who has what')
+    .option('--json', 'as JSON')
+    .action(async (options) => {
+      end(await (await import('./services.ts')).ps({...program.opts(), ...options}));
+    });
+  services
+    .command('logs')
+    .description('print what the servers of a service printed')
+    .argument('<service>', 'its name in make.toml')
+    .option('-n, --lines <count>', 'only the last ones of each', positive)
+    .action(async (name: string, options) => {
+      end(await (await import('./services.ts')).logs(name, {...program.opts(), ...options}));
+    });
+  services
+    .command('stop')
+    .description('stop a service, or all of them; leases end')
+    .argument('[service]', 'its name in make.toml')
+    .action(async (name: string | undefined, options) => {
+      end(await (await import('./services.ts')).stop(name, {...program.opts(), ...options}));
+    });
+  services
+    .command('gc')
+    .description('take away what was left when the process that keeps the services was killed')
+    .action(async (options) => {
+      end(await (await import('./services.ts')).gc({...program.opts(), ...options}));
+    });
+};
+
+const warm: Definition = (program, end) => {
+  program
+    .command('warm')
+    .description('start services, and pull their images, before they are needed')
+    .argument('[service...]', 'names in make.toml (default: all)')
+    .option('-e, --env <profile>', 'the env profile')
+    .action(async (names: string[], options) => {
+      end(await (await import('./services.ts')).warm(names, {...program.opts(), ...options}));
+    });
+};
+
 const schema: Definition = (program, end) => {
   program
     .command('schema')
@@ -279,6 +325,8 @@ export const COMMANDS: Readonly<Record<string, Definition>> = {
   compare,
   profile,
   cache,
+  services,
+  warm,
   schema,
 };
 

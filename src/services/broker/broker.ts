@@ -4,6 +4,7 @@ import type {PluginName} from '../../project/service.ts';
 import type {Host} from '../host.ts';
 import type {NeededLeases, Plugin, Source} from '../plugin.ts';
 import {Pool} from '../pool.ts';
+import {usageOf} from '../process-usage.ts';
 import type {Answers, Granted, PoolStatus, Request, Status, Wanted} from './protocol.ts';
 
 /** A service that is up, with its pool. */
@@ -42,10 +43,12 @@ export class Broker {
   readonly #loaded = new Map<PluginName, Promise<Plugin>>();
   readonly #open = new Map<string, Promise<Open>>();
   readonly #leases = new Map<string, LeaseEntry>();
+  readonly #reaped: number;
   #serial = 0;
 
-  constructor(host: Host, plugins: Readonly<Record<PluginName, () => Promise<Plugin>>>) {
+  constructor(host: Host, plugins: Readonly<Record<PluginName, () => Promise<Plugin>>>, reaped = 0) {
     this.#host = host;
+    this.#reaped = reaped;
     this.#plugins = plugins;
   }
 
@@ -216,6 +219,7 @@ export class Broker {
       folder: home.path,
       inMemory: home.inMemory,
       log: home.log,
+      reaped: this.#reaped,
       pools,
     };
   }
@@ -228,7 +232,11 @@ export class Broker {
       plugin: service.plugin,
       identity,
       gauges: pool.gauges,
-      servers: source.servers().map((server) => ({...server, restarts})),
+      servers: source.servers().map((server) => ({
+        ...server,
+        ...(server.pid !== undefined && server.memoryBytes === undefined && usageOf(server.pid)),
+        restarts,
+      })),
       leases: [...this.#leases].flatMap(([lease, entry]) => {
         const held = entry.pool === pool ? pool.held.find(({id}) => id === entry.held) : undefined;
         if (held === undefined) return [];

@@ -32,8 +32,8 @@ if (lock === undefined) exit(0);
 const ledger = new Ledger(home.ledger, randomUUID());
 const limits = new StartLimits(join(home.path, 'start-times.db'));
 const host: Host = {home, ledger, limits, user: serverUser(), env, report};
-await reap(ledger, report);
-const broker = new Broker(host, plugins(host));
+const reaped = await reap(ledger, report);
+const broker = new Broker(host, plugins(host), reaped);
 const server = await BrokerServer.listen(broker, {
   socket: home.socket,
   idleMs: env.PACELINE_BROKER_IDLE_MS === undefined ? IDLE_MS : Number(env.PACELINE_BROKER_IDLE_MS),

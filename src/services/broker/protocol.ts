@@ -56,6 +56,8 @@ export interface Status {
   readonly folder: string;
   readonly inMemory: boolean;
   readonly log: string;
+  /** Leftovers of a broker that was killed, taken away when this one started. */
+  readonly reaped: number;
   readonly pools: readonly PoolStatus[];
 }
 

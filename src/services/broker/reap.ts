@@ -2,8 +2,12 @@ import {rmSync} from 'node:fs';
 import {type Ledger, livingOf} from '../ledger.ts';
 import {endAll} from '../owned-process.ts';
 
-/** Takes away what brokers that were killed left: only what their ledger proves to be theirs. */
-export async function reap(ledger: Ledger, report: (message: string) => void): Promise<void> {
+/**
+ * Takes away what brokers that were killed left: only what their ledger proves to be theirs.
+ * @returns how much that was
+ */
+export async function reap(ledger: Ledger, report: (message: string) => void): Promise<number> {
+  let reaped = 0;
   for (const {id, belonging} of ledger.left()) {
     try {
       switch (belonging.kind) {
@@ -20,10 +24,12 @@ export async function reap(ledger: Ledger, report: (message: string) => void): P
         }
       }
       ledger.strike(id);
+      reaped++;
     } catch (error) {
       report(
         `${JSON.stringify(belonging)} of a broker that is gone could not be taken away: ${(error as Error).message}`,
       );
     }
   }
+  return reaped;
 }
