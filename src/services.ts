@@ -46,3 +46,9 @@ async function namedService(name: string): Promise<Service> {
     hint: services.size === 0 ? 'It has no services.' : `It has ${[...services.keys()].join(', ')}.`,
   });
 }
+
+/** Stops every service of this user, with the process that keeps them; leases end. */
+export async function stopServices(): Promise<void> {
+  client ??= new ServicesClient(env);
+  await client.shutdown();
+}

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
-import {accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, statfsSync} from 'node:fs';
+import {accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, statfsSync, statSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {getuid} from 'node:process';
 import {PacelineError} from '../base/error.ts';
 
@@ -43,6 +43,13 @@ export function openHome(env: Readonly<Record<string, string | undefined>>): Hom
       throw folderError(path, 'it belongs to somebody else', 'Name a folder of your own in PACELINE_SERVICES_DIR.');
     // servers that run as another user have to get through, and nobody has to look in
     chmodSync(path, 0o711);
+    const closed = uid === 0 ? closedFolder(path) : undefined;
+    if (closed !== undefined)
+      throw folderError(
+        path,
+        `servers do not run as root, and nobody else may pass through ${closed}`,
+        'Open that folder (`chmod o+x`), or name another one in PACELINE_SERVICES_DIR.',
+      );
     const home = homeAt(path);
     for (const folder of [home.logs, home.servers]) mkdirSync(folder, {recursive: true, mode: 0o711});
     return home;
@@ -72,6 +79,13 @@ function memoryFolder(env: Readonly<Record<string, string | undefined>>): string
   return [env.XDG_RUNTIME_DIR, '/dev/shm'].find(
     (folder) => folder !== undefined && isWritable(folder) && isInMemory(folder),
   );
+}
+
+/** Of the folders above a path, the one that only its owner may pass through. */
+function closedFolder(path: string): string | undefined {
+  const folder = dirname(path);
+  if (folder === path) return undefined;
+  return (statSync(folder).mode & 0o001) === 0 ? folder : closedFolder(folder);
 }
 
 function isInMemory(folder: string): boolean {
