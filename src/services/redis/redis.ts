@@ -9,12 +9,13 @@ import {randomPassword} from '../password.ts';
 import type {Access, Opening, Plugin, Resource, ServerState, Source} from '../plugin.ts';
 import {runShellLine} from '../shell-line.ts';
 import {UncleanError} from '../unclean.ts';
-import {connectRedis, type RedisConnection} from './connection.ts';
+import {type RedisConnection, RedisConnector} from './connection.ts';
 import {differences, type RedisState, stateOf} from './state.ts';
 
 /** A Redis of one's own for each lease: nothing is shared, so nothing can be left. */
 export class RedisPlugin implements Plugin {
   readonly #host: Host;
+  readonly #connector = new RedisConnector();
   #serial = 0;
 
   constructor(host: Host) {
@@ -27,7 +28,13 @@ export class RedisPlugin implements Plugin {
     let template: {readonly folder: OwnedFolder; readonly file: string} | undefined;
     let expected: RedisState | undefined;
     const start = async (dump?: string): Promise<RedisServer> => {
-      const server = await RedisServer.start(this.#host, {service, program, name: `redis-${++this.#serial}`, dump});
+      const server = await RedisServer.start(this.#host, {
+        service,
+        program,
+        name: `redis-${++this.#serial}`,
+        dump,
+        connector: this.#connector,
+      });
       running.add(server);
       void server.process.ended.then(() => running.delete(server));
       return server;
@@ -124,7 +131,14 @@ class RedisServer {
       program,
       name,
       dump,
-    }: {readonly service: Service; readonly program: string; readonly name: string; readonly dump: string | undefined},
+      connector,
+    }: {
+      readonly service: Service;
+      readonly program: string;
+      readonly name: string;
+      readonly dump: string | undefined;
+      readonly connector: RedisConnector;
+    },
   ): Promise<RedisServer> {
     const {ledger, user, home, limits} = host;
     const folder = new OwnedFolder(host, name);
@@ -179,7 +193,11 @@ class RedisServer {
         },
         ledger,
       );
-      const client = await connected(socket, secret, process, since + limit.ms);
+      const client = await connected(() => connector.connect(socket, secret), {
+        socket,
+        server: process,
+        deadline: since + limit.ms,
+      });
       if (typeof client !== 'string') {
         limits.learn('start', START, performance.now() - since);
         return new RedisServer({name, folder, process, client, port});
@@ -228,16 +246,14 @@ class RedisServer {
 
 /** @returns what went wrong, for people, or a client */
 async function connected(
-  socket: string,
-  password: string,
-  server: OwnedProcess,
-  deadline: number,
+  connect: () => Promise<RedisConnection>,
+  {socket, server, deadline}: {readonly socket: string; readonly server: OwnedProcess; readonly deadline: number},
 ): Promise<RedisConnection | string> {
   for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 1.3, 20)) {
     if (server.end !== undefined) return `${server.end}\n${server.tail()}`;
     if (existsSync(socket)) {
       try {
-        return await connectRedis(socket, password);
+        return await connect();
       } catch (error) {
         if (performance.now() > deadline) return (error as Error).message;
       }
