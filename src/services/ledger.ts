@@ -1,11 +1,21 @@
 import type {DatabaseSync} from 'node:sqlite';
-import {type ProcessIdentity, processesMarked, processesOfSession} from './process-identity.ts';
+import {bootId, type ProcessIdentity, processesWith} from './process-identity.ts';
 
 /** Something outside of the broker that it made, and that has to be taken away when it is gone. */
 export type Belonging =
   | {readonly kind: 'folder'; readonly path: string}
-  | ({readonly kind: 'process'; readonly mark: string} & Partial<ProcessIdentity>)
+  | OwnedProcesses
   | {readonly kind: 'container'; readonly id: string; readonly engine: string};
+
+/** A process with all that it started; what is not known yet when it is noted is added when it runs. */
+export interface OwnedProcesses {
+  readonly kind: 'process';
+  /** Value of `PROCESS_MARK`. */
+  readonly mark: string;
+  /** Gets the output of these processes only. */
+  readonly log?: string;
+  readonly first?: ProcessIdentity & {readonly boot: string};
+}
 
 export interface LedgerEntry {
   readonly id: number;
@@ -69,9 +79,11 @@ export class Ledger {
   }
 }
 
-/** Everything that came of a process that was started with a mark. */
-export function livingOf({mark, pid}: Extract<Belonging, {kind: 'process'}>): readonly ProcessIdentity[] {
-  const marked = processesMarked(`${PROCESS_MARK}=${mark}`);
-  const session = pid === undefined ? [] : processesOfSession(pid);
-  return [...new Map([...marked, ...session].map((one) => [one.pid, one])).values()];
+/** Everything that lives of a process that was started with a mark. */
+export function livingOf({mark, log, first}: OwnedProcesses): readonly ProcessIdentity[] {
+  return processesWith({
+    mark: `${PROCESS_MARK}=${mark}`,
+    ...(log !== undefined && {log}),
+    ...(first !== undefined && first.boot === bootId() && {first}),
+  });
 }

@@ -1,8 +1,9 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
-import {closeSync, openSync, readFileSync} from 'node:fs';
-import {type Ledger, livingOf, PROCESS_MARK} from './ledger.ts';
-import {identityOf} from './process-identity.ts';
+import {closeSync, openSync} from 'node:fs';
+import {type Ledger, livingOf, type OwnedProcesses, PROCESS_MARK} from './ledger.ts';
+import {boundLog, endOfFile} from './log-file.ts';
+import {bootId, identityOf} from './process-identity.ts';
 import type {ServerUser} from './server-user.ts';
 
 export interface ProcessOrder {
@@ -11,7 +12,7 @@ export interface ProcessOrder {
   readonly env: Readonly<Record<string, string>>;
   readonly directory: string;
   readonly user?: ServerUser | undefined;
-  /** Gets both output streams, appended. */
+  /** Gets both output streams, appended, and is cut when it grows too long. */
   readonly log: string;
 }
 
@@ -20,6 +21,7 @@ export type ProcessEnd = string;
 
 /** How long a process may take from a polite signal to its end, ms. */
 const POLITE_MS = 3000;
+const MOST_ROUNDS = 400;
 
 /** A process of the broker, the first of a session of its own; whatever it starts ends with it. */
 export class OwnedProcess {
@@ -31,32 +33,39 @@ export class OwnedProcess {
   readonly #child: ChildProcess;
   readonly #ledger: Ledger;
   readonly #entry: number;
-  readonly #mark: string;
+  readonly #traces: OwnedProcesses;
 
-  constructor({program, args, env, directory, user, log}: ProcessOrder, ledger: Ledger) {
+  /** @throws what the system says when there can be no such process; nothing is left then */
+  constructor(order: ProcessOrder, ledger: Ledger) {
+    const {log} = order;
+    const known: OwnedProcesses = {kind: 'process', mark: randomUUID(), log};
     this.#ledger = ledger;
-    this.#mark = randomUUID();
     this.log = log;
-    this.#entry = ledger.note({kind: 'process', mark: this.#mark});
-    const output = openSync(log, 'a', 0o600);
-    this.#child = spawn(program, args, {
-      cwd: directory,
-      env: {...env, [PROCESS_MARK]: this.#mark},
-      stdio: ['ignore', output, output],
-      detached: true,
-      ...(user !== undefined && {uid: user.uid, gid: user.gid}),
-    });
-    closeSync(output);
+    this.#entry = ledger.note(known);
+    try {
+      this.#child = spawnMarked(order, known.mark);
+    } catch (error) {
+      ledger.strike(this.#entry);
+      throw error;
+    }
     this.pid = this.#child.pid ?? 0;
     const identity = this.pid === 0 ? undefined : identityOf(this.pid);
-    ledger.change(this.#entry, {kind: 'process', mark: this.#mark, ...identity});
+    this.#traces = identity === undefined ? known : {...known, first: {...identity, boot: bootId()}};
+    ledger.change(this.#entry, this.#traces);
+    const stopCutting = boundLog(log);
     this.ended = new Promise((resolve) => {
       this.#child.once('error', (error) => resolve(`cannot be started: ${error.message}`));
       this.#child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
     });
     void this.ended.then((end) => {
       this.end = end;
+      stopCutting();
     });
+  }
+
+  /** Asks the system: it may have ended before anybody was told. */
+  get isRunning(): boolean {
+    return this.end === undefined && this.pid > 0 && identityOf(this.pid) !== undefined;
   }
 
   /** Ends it and all that it started. `signal`: what makes this program end. */
@@ -67,21 +76,42 @@ export class OwnedProcess {
       await this.ended;
       clearTimeout(timer);
     }
-    await endAll(() => livingOf({kind: 'process', mark: this.#mark, pid: this.pid}));
+    // others of ours may write to the same log
+    const {log: _, ...own} = this.#traces;
+    await endAll(() => livingOf(own));
     this.#ledger.strike(this.#entry);
   }
 
   /** Last lines of its output. */
   tail(lines = 5): string {
-    return readFileSync(this.log, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+    return endOfFile(this.log).trimEnd().split('\n').slice(-lines).join('\n');
   }
 }
 
-/** Kills what is listed until nothing is. They are not our children: nobody tells us when they end. */
+function spawnMarked({program, args, env, directory, user, log}: ProcessOrder, mark: string): ChildProcess {
+  const output = openSync(log, 'a', 0o600);
+  try {
+    return spawn(program, args, {
+      cwd: directory,
+      env: {...env, [PROCESS_MARK]: mark},
+      stdio: ['ignore', output, output],
+      detached: true,
+      ...(user !== undefined && {uid: user.uid, gid: user.gid}),
+    });
+  } finally {
+    closeSync(output);
+  }
+}
+
+/**
+ * Kills what is listed until nothing is. They are not our children: nobody tells us when they end.
+ * @throws when some of them do not end
+ */
 export async function endAll(living: () => readonly {readonly pid: number}[]): Promise<void> {
-  for (let round = 0; round < 200; round++) {
+  for (let round = 0; ; round++) {
     const left = living();
     if (left.length === 0) return;
+    if (round === MOST_ROUNDS) throw new Error(`processes ${left.map(({pid}) => pid).join(', ')} cannot be ended`);
     for (const {pid} of left) kill(pid);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

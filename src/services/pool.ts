@@ -56,11 +56,12 @@ export interface PoolOptions {
 interface Waiter {
   readonly owner: Owner;
   readonly since: number;
-  readonly settle: (outcome: Held | Error) => void;
-  timer: NodeJS.Timeout | undefined;
+  readonly isWaiting: () => boolean;
+  /** @returns false when it waits no longer: it has been told something else before */
+  readonly settle: (outcome: Held | Error) => boolean;
 }
 
-/** So many failures to make one, one behind the other, end the waiting of everybody. */
+/** So many failures to make a usable one, one behind the other, end the waiting of everybody. */
 const MOST_FAILURES = 3;
 /** The pool keeps one less ready after so long without need of the last one, ms. */
 const SHRINK_MS = 30_000;
@@ -85,6 +86,8 @@ export class Pool {
   #ending = 0;
   #target: number;
   #failures = 0;
+  /** Why nobody got one, since the last that could be made. */
+  #givenUp: PacelineError | undefined;
   #handedOut = 0;
   #immediate = 0;
   #quarantined = 0;
@@ -111,7 +114,7 @@ export class Pool {
   /**
    * Gives out a ready one, or waits in order for the next.
    * @param waitMs limit of the waiting, ms
-   * @throws PacelineError E_POOL_EXHAUSTED, E_SERVICE_START
+   * @throws PacelineError E_POOL_EXHAUSTED, E_SERVICE_START, E_SERVICE_STOPPED, and what making one throws
    */
   async acquire(owner: Owner, waitMs: number): Promise<Held> {
     const since = this.#options.now();
@@ -122,24 +125,8 @@ export class Pool {
       this.#immediate++;
       return held;
     }
-    return new Promise((resolve, reject) => {
-      const waiter: Waiter = {
-        owner,
-        since,
-        settle: (outcome) => {
-          clearTimeout(waiter.timer);
-          if (outcome instanceof Error) reject(outcome);
-          else resolve(outcome);
-        },
-        timer: undefined,
-      };
-      waiter.timer = setTimeout(() => {
-        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-        waiter.settle(this.#exhausted(waitMs));
-      }, waitMs);
-      this.#waiting.push(waiter);
-      this.fill();
-    });
+    if (this.#isClosed) throw this.#stopped();
+    return this.#wait(owner, since, waitMs);
   }
 
   /** Ends a lease: connections are refused when this resolves; the rest happens behind the user's back. */
@@ -158,10 +145,15 @@ export class Pool {
     this.#end(resource.recycle === undefined || this.#isClosed ? resource.destroy() : this.#recycle(resource));
   }
 
-  /** Starts as many as should be ready. */
+  /** Gives to those who wait, and starts as many as should be ready. */
   fill(): void {
     if (this.#isClosed) return;
     this.#shrink();
+    while (this.#waiting.length > 0) {
+      const ready = this.#ready.shift();
+      if (ready === undefined) break;
+      this.#offer(ready);
+    }
     const {max} = this.#size;
     for (;;) {
       const wanted = this.#waiting.length + this.#target - this.#ready.length - this.#making;
@@ -172,11 +164,16 @@ export class Pool {
     }
   }
 
-  /** Resolves when so many are ready, or as many as there may be. */
+  /**
+   * Resolves when so many are ready, or as many as there may be.
+   * @throws PacelineError why none can be made
+   */
   async warm(count: number): Promise<void> {
     this.#target = Math.min(this.#size.max, Math.max(this.#target, count));
+    this.#givenUp = undefined;
     this.fill();
     while (this.#making > 0 && this.#ready.length < count) await new Promise((resolve) => setTimeout(resolve, 1));
+    if (this.#givenUp !== undefined) throw this.#givenUp;
   }
 
   get gauges(): Gauges {
@@ -208,16 +205,51 @@ export class Pool {
   /** Takes everything away. Leases end as well. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const waiter of this.#waiting.splice(0))
-      waiter.settle(new PacelineError('E_SERVICE_STOPPED', `${this.#options.name} was stopped`));
+    for (const waiter of this.#waiting.splice(0)) waiter.settle(this.#stopped());
     const held = [...this.#held.values()].map(({resource}) => resource);
     this.#held.clear();
-    await Promise.allSettled([...held, ...this.#ready.splice(0)].map((resource) => resource.destroy()));
+    for (const resource of [...held, ...this.#ready.splice(0)]) {
+      this.#ending++;
+      this.#end(resource.destroy());
+    }
     while (this.#making > 0 || this.#ends.size > 0) {
       await Promise.allSettled(this.#ends);
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
     await this.#source.close();
+  }
+
+  /** Whoever asked first comes first, also when what was meant for them turned out to be unusable. */
+  #wait(owner: Owner, since: number, waitMs: number): Promise<Held> {
+    return new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined;
+      let isSettled = false;
+      const waiter: Waiter = {
+        owner,
+        since,
+        isWaiting: () => !isSettled,
+        settle: (outcome) => {
+          if (isSettled) return false;
+          isSettled = true;
+          clearTimeout(timer);
+          if (outcome instanceof Error) reject(outcome);
+          else resolve(outcome);
+          return true;
+        },
+      };
+      timer = setTimeout(() => {
+        const place = this.#waiting.indexOf(waiter);
+        if (place >= 0) this.#waiting.splice(place, 1);
+        waiter.settle(this.#exhausted(waitMs));
+      }, waitMs);
+      this.#queue(waiter);
+      this.fill();
+    });
+  }
+
+  #queue(waiter: Waiter): void {
+    const place = this.#waiting.findIndex(({since}) => since > waiter.since);
+    this.#waiting.splice(place < 0 ? this.#waiting.length : place, 0, waiter);
   }
 
   #takeReady(): Resource | undefined {
@@ -231,15 +263,17 @@ export class Pool {
   async #make(): Promise<void> {
     try {
       const resource = await this.#source.make();
-      this.#failures = 0;
       this.#making--;
       if (this.#isClosed) {
         this.#ending++;
         return this.#end(resource.destroy());
       }
+      this.#givenUp = undefined;
+      if (this.#waiting.length === 0) this.#failures = 0;
       this.#offer(resource);
     } catch (error) {
       this.#making--;
+      this.#note(error as Error);
       this.#failed(error as Error);
     }
     this.fill();
@@ -254,15 +288,26 @@ export class Pool {
     }
     // somebody had to wait: one more is kept ready from now on
     this.#target = Math.min(this.#size.max, this.#target + 1);
-    clearTimeout(waiter.timer);
-    void this.#handOut(resource, waiter.owner, waiter.since).then((held) => {
-      if (held !== undefined) return waiter.settle(held);
-      this.#waiting.unshift(waiter);
-      this.fill();
-    });
+    void this.#serve(waiter, resource);
   }
 
-  async #handOut(resource: Resource, owner: Owner, since: number): Promise<Held | undefined> {
+  async #serve(waiter: Waiter, resource: Resource): Promise<void> {
+    const held = await this.#handOut(resource, waiter.owner, waiter.since, (error) => this.#failed(error, waiter));
+    if (held === undefined) {
+      if (this.#isClosed) waiter.settle(this.#stopped());
+      else if (waiter.isWaiting()) this.#queue(waiter);
+      return this.fill();
+    }
+    // it came too late
+    if (!waiter.settle(held)) await this.release(held.id);
+  }
+
+  async #handOut(
+    resource: Resource,
+    owner: Owner,
+    since: number,
+    onFailure: (error: Error) => void = () => {},
+  ): Promise<Held | undefined> {
     const {now, name} = this.#options;
     const id = `${name}-${++this.#serial}`;
     // it counts as held from here on
@@ -271,16 +316,19 @@ export class Pool {
     try {
       const access = await resource.handOut();
       const held = {...placeholder, access};
+      // closed meanwhile, and taken away by that
       if (!this.#held.has(id)) return undefined;
       this.#held.set(id, held);
+      this.#failures = 0;
       this.#handedOut++;
       this.#waits.push(now() - since);
       if (this.#waits.length > REMEMBERED_WAITS) this.#waits.shift();
       return held;
     } catch (error) {
-      this.#held.delete(id);
+      if (!this.#held.delete(id)) return undefined;
       this.#ending++;
-      this.#failed(error as Error, resource);
+      this.#note(error as Error);
+      onFailure(error as Error);
       this.#end(resource.destroy());
       return undefined;
     }
@@ -290,7 +338,7 @@ export class Pool {
     try {
       await resource.recycle?.();
     } catch (error) {
-      this.#failed(error as Error, resource);
+      this.#note(error as Error);
       return resource.destroy();
     }
     if (this.#isClosed) return resource.destroy();
@@ -310,24 +358,33 @@ export class Pool {
     this.#ends.add(end);
   }
 
-  #failed(error: Error, resource?: Resource): void {
+  #note(error: Error): void {
     this.#options.report(`${this.#options.name}: ${error.message}`);
-    if (error instanceof UncleanError) {
-      this.#quarantined++;
-      this.#quarantine.push({
-        resource: error.resource,
-        at: this.#options.now(),
-        differences: error.differences,
-      });
-      if (this.#quarantine.length > REMEMBERED_DIRT) this.#quarantine.shift();
-    }
-    if (resource !== undefined && !(error instanceof UncleanError)) return;
+    if (!(error instanceof UncleanError)) return;
+    this.#quarantined++;
+    this.#quarantine.push({resource: error.resource, at: this.#options.now(), differences: error.differences});
+    if (this.#quarantine.length > REMEMBERED_DIRT) this.#quarantine.shift();
+  }
+
+  /** A new one could not be used. @param asker whom it was for */
+  #failed(error: Error, asker?: Waiter): void {
     this.#failures++;
     if (this.#failures < MOST_FAILURES && !(error instanceof PacelineError)) return;
+    this.#givenUp =
+      error instanceof PacelineError
+        ? error
+        : new PacelineError('E_SERVICE_START', `No ${this.#options.name} can be made: ${error.message}`, {
+            cause: error,
+          });
     // nobody who waits would get one
-    for (const waiter of this.#waiting.splice(0)) waiter.settle(error);
+    asker?.settle(this.#givenUp);
+    for (const waiter of this.#waiting.splice(0)) waiter.settle(this.#givenUp);
     this.#target = 0;
     this.#failures = 0;
+  }
+
+  #stopped(): PacelineError {
+    return new PacelineError('E_SERVICE_STOPPED', `${this.#options.name} was stopped`);
   }
 
   #shrink(): void {

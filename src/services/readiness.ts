@@ -1,9 +1,12 @@
 import {spawn} from 'node:child_process';
-import {readFileSync} from 'node:fs';
 import {get} from 'node:http';
 import {connect} from 'node:net';
 import type {HealthCheck} from '../project/service.ts';
+import {endOfFile} from './log-file.ts';
 import type {StartLimit} from './start-limits.ts';
+
+/** How long one call of a shell line that tells whether a service is ready may take, ms. */
+const LINE_MS = 10_000;
 
 /** Where a service can be asked. */
 export interface Target {
@@ -85,20 +88,28 @@ function answers(url: string, status: number): Promise<boolean> {
   });
 }
 
-/** Runs a shell line on this machine. */
+/** Runs a shell line on this machine; what it leaves running when it takes too long is ended. */
 export function lineSucceeds(line: string, env: Readonly<Record<string, string>>, directory: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn('/bin/sh', ['-c', line], {cwd: directory, env, stdio: 'ignore', timeout: 10_000});
+    const child = spawn('/bin/sh', ['-c', line], {cwd: directory, env, stdio: 'ignore', detached: true});
+    const timer = setTimeout(() => killGroup(child.pid), LINE_MS);
     child.once('error', () => resolve(false));
-    child.once('exit', (code) => resolve(code === 0));
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      resolve(code === 0);
+    });
   });
 }
 
-/** Last part of a file, as text; '' when there is none. */
-export function textOf(path: string): string {
+function killGroup(pid: number | undefined): void {
   try {
-    return readFileSync(path, 'utf8');
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   } catch {
-    return '';
+    // it ended by itself
   }
+}
+
+/** Last part of a log, as text; '' when there is none. */
+export function textOf(path: string): string {
+  return endOfFile(path);
 }

@@ -14,7 +14,7 @@ const BOUNDS: Readonly<
   Record<LimitKind, {readonly unknownMs: number; readonly floorMs: number; readonly capMs: number}>
 > = {
   pull: {unknownMs: 600_000, floorMs: 30_000, capMs: 1_800_000},
-  start: {unknownMs: 60_000, floorMs: 2000, capMs: 300_000},
+  start: {unknownMs: 60_000, floorMs: 10_000, capMs: 300_000},
   command: {unknownMs: 60_000, floorMs: 2000, capMs: 600_000},
 };
 /** Limit over the ninety-ninth of a hundred known times. */

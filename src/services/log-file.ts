@@ -1,0 +1,41 @@
+import {closeSync, fstatSync, openSync, readSync, statSync, truncateSync} from 'node:fs';
+
+/** What is longer is emptied: a server that says too much must not fill the machine's memory, bytes. */
+const MOST = 64 * 1024 * 1024;
+const LOOK_MS = 200;
+const END = 1024 * 1024;
+
+/** Empties a log that others append to whenever it has grown too long. @returns ends that */
+export function boundLog(path: string, most = MOST): () => void {
+  const timer = setInterval(() => cut(path, most), LOOK_MS).unref();
+  return () => {
+    clearInterval(timer);
+    cut(path, most);
+  };
+}
+
+function cut(path: string, most: number): void {
+  try {
+    if (statSync(path).size > most) truncateSync(path, 0);
+  } catch {
+    // there is none any more
+  }
+}
+
+/** The last part of a file as text, at most `bytes` of it; '' when there is none. */
+export function endOfFile(path: string, bytes = END): string {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch {
+    return '';
+  }
+  try {
+    const {size} = fstatSync(file);
+    const buffer = Buffer.alloc(Math.min(size, bytes));
+    const read = readSync(file, buffer, 0, buffer.length, size - buffer.length);
+    return buffer.toString('utf8', 0, read);
+  } finally {
+    closeSync(file);
+  }
+}
