@@ -74,12 +74,13 @@ export class ReferenceTables {
     const shape = spec.table ?? spec.items;
     const seen = shape === undefined ? undefined : this.#written.get(shape);
     const link = seen === undefined || seen === [...path, key].join('.') ? '' : ` Keys as in \`[${seen}]\`.`;
-    const choices =
-      spec.choices === undefined ? typeWords(spec.types) : spec.choices.map((choice) => `\`"${choice}"\``).join(', ');
+    const choices = spec.choices?.map((choice) => `\`"${choice}"\``).join(', ');
+    const values =
+      choices === undefined ? typeWords(spec.types) : spec.types.includes('strings') ? `a list of ${choices}` : choices;
     const required = spec.required === true ? ' Required.' : '';
     const reason = reasonOf(spec);
     const partial = reason === '' ? '' : ` Otherwise: ${reason}.`;
-    return `| \`${key}\` | ${choices} | ${cell(spec.doc + required + partial + link)} | ${cell(`\`${spec.example}\``)} |`;
+    return `| \`${key}\` | ${values} | ${cell(spec.doc + required + partial + link)} | ${cell(`\`${spec.example}\``)} |`;
   }
 }
 

@@ -72,7 +72,9 @@ class Shapes {
       if (type === 'mixed list' && spec.items !== undefined) {
         return {type: 'array', items: {anyOf: [{type: 'string'}, this.table(spec.items)]}};
       }
-      return type === 'string' && spec.choices !== undefined ? {enum: spec.choices} : valueKinds[type].schema;
+      if (type === 'string' && spec.choices !== undefined) return {enum: spec.choices};
+      if (type === 'strings' && spec.choices !== undefined) return {type: 'array', items: {enum: spec.choices}};
+      return valueKinds[type].schema;
     });
     const [only, ...others] = kinds;
     return {description: description(spec), ...(others.length === 0 ? only : {anyOf: kinds})};

@@ -1,10 +1,14 @@
 import type {Origin} from '../base/source.ts';
 
+export const PLUGINS = ['postgres', 'redis', 'generic_container', 'process'] as const;
+
 /** What knows how to start a service, what a lease of it is, and what clean means. */
-export type PluginName = 'postgres' | 'redis' | 'generic_container' | 'process';
+export type PluginName = (typeof PLUGINS)[number];
+
+export const BACKENDS = ['process', 'docker'] as const;
 
 /** What runs it: programs of this machine, or a container engine. */
-export type BackendName = 'process' | 'docker';
+export type BackendName = (typeof BACKENDS)[number];
 
 /** `[service.X]`: something that tests need. Paths are absolute. */
 export interface Service {

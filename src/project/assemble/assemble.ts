@@ -12,6 +12,7 @@ import {Names} from './names.ts';
 import type {Parts} from './parts.ts';
 import {finishedPhase} from './phase.ts';
 import {chosenProfile, mentionedProfiles} from './profile.ts';
+import {Services} from './services.ts';
 import {Surroundings} from './surroundings.ts';
 
 type Drafts = ReadonlyMap<string, PhaseDraft>;
@@ -26,7 +27,8 @@ export function assemble(context: DialectContext, parts: Parts): DialectResult {
   const ownDrafts = new Map([...own].map(([name, file]) => [name, profiled(file, profile)]));
   const names = namesOf(context, parts);
   for (const file of files) checkProfileCommands(file, names, context.report);
-  const surroundings = new Surroundings(context, parts, names, profile);
+  const services = new Services(context, parts);
+  const surroundings = new Surroundings(context, parts, {names, services, profile});
   const around = surroundings.of(ROOT_WORKSPACE);
   const phases = new MemberPhases({
     drafts,
@@ -62,7 +64,7 @@ export function assemble(context: DialectContext, parts: Parts): DialectResult {
     cache: {enabled: true, globalInputs: [], globalEnv: [], globalPassEnv: [], ...top.cache},
     state: {file: '.ggen/state.json', history: true, skipIfExists: [], ...top.state},
     budget: top.budget ?? {phases: new Map()},
-    services: top.services ?? new Map(),
+    services: services.all,
     found,
     descriptions: descriptionsOf(parts),
     files: files.map(({file}) => file),

@@ -2,11 +2,13 @@ import type {Diagnostic} from '../../base/source.ts';
 import type {PhaseDefaults, PhaseDraft} from '../declared/phase-draft.ts';
 import type {Command, CommandRole, EnvEntry, Phase, PhaseName, ReadyCondition, Sequence} from '../project.ts';
 import type {Names} from './names.ts';
+import type {Services} from './services.ts';
 import {understoodCommands} from './understood-commands.ts';
 
 /** What a phase gets from around it. */
 export interface PhaseSurroundings {
   readonly names: Names;
+  readonly services: Services;
   readonly profile: string | undefined;
   readonly report: (diagnostic: Diagnostic) => void;
   readonly defaults: PhaseDefaults;
@@ -70,7 +72,7 @@ export function finishedPhase(draft: PhaseDraft, around: PhaseSurroundings): Pha
     onFailure: draft.errorHandling ?? (draft.required === false ? 'warn' : 'stop'),
     ...(draft.condition !== undefined && {condition: draft.condition}),
     tools: draft.tools ?? [],
-    services: [],
+    services: around.services.named(draft.services ?? []),
     ...(draft.needsPrefetch !== undefined && {needsPrefetch: draft.needsPrefetch}),
     ...(draft.offline !== undefined && {offline: draft.offline}),
   };

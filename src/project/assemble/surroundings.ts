@@ -6,21 +6,27 @@ import type {Names} from './names.ts';
 import type {Parts} from './parts.ts';
 import type {PhaseSurroundings} from './phase.ts';
 import {runnerVariables} from './runner-variables.ts';
+import type {Services} from './services.ts';
+
+/** What is the same for all workspaces. */
+interface Shared {
+  readonly names: Names;
+  readonly services: Services;
+  readonly profile: string | undefined;
+}
 
 /** What the phases of each workspace get from around them: one value for all workspaces that say nothing themselves. */
 export class Surroundings {
   readonly #context: DialectContext;
   readonly #parts: Parts;
-  readonly #names: Names;
-  readonly #profile: string | undefined;
+  readonly #shared: Shared;
   readonly #folders: ReadonlyMap<WorkspaceName, string>;
   readonly #made = new Map<WorkspaceName, PhaseSurroundings>();
 
-  constructor(context: DialectContext, parts: Parts, names: Names, profile: string | undefined) {
+  constructor(context: DialectContext, parts: Parts, shared: Shared) {
     this.#context = context;
     this.#parts = parts;
-    this.#names = names;
-    this.#profile = profile;
+    this.#shared = shared;
     this.#folders = new Map(parts.found.members.map((member) => [member.name, member.directory]));
   }
 
@@ -37,10 +43,9 @@ export class Surroundings {
     const {top} = this.#parts;
     const own = this.#parts.own.get(workspace);
     const {root, report} = this.#context;
-    const variables = runnerVariables(top, this.#profile, root, this.#folders.get(workspace) ?? '');
+    const variables = runnerVariables(top, this.#shared.profile, root, this.#folders.get(workspace) ?? '');
     return {
-      names: this.#names,
-      profile: this.#profile,
+      ...this.#shared,
       report,
       defaults: {...top.defaults, ...own?.defaults},
       env: [...variables, ...this.#variables(top), ...(own === undefined ? [] : this.#variables(own))],
@@ -50,11 +55,12 @@ export class Surroundings {
 
   /** Those that always hold, then those of the profile. */
   #variables({env}: Declared): readonly EnvEntry[] {
-    const profiles = [...(env.additional ?? []), ...(this.#profile === undefined ? [] : [this.#profile])];
+    const {profile: chosen} = this.#shared;
+    const profiles = [...(env.additional ?? []), ...(chosen === undefined ? [] : [chosen])];
     return [...env.entries, ...profiles.flatMap((profile) => env.profiles.get(profile)?.entries ?? [])];
   }
 
   #hooks(hooks: readonly DeclaredHook[]): PhaseSurroundings['hooks'] {
-    return phaseHooks(hooks, this.#names, this.#context.report);
+    return phaseHooks(hooks, this.#shared.names, this.#context.report);
   }
 }

@@ -10,9 +10,9 @@ import type {
   StateSettings,
   ToolRequirement,
 } from '../project.ts';
-import type {Service} from '../service.ts';
 import type {Located} from '../toml/section.ts';
 import type {NameList, PhaseDefaults, PhaseDraft} from './phase-draft.ts';
+import type {ServiceDraft} from './service-draft.ts';
 
 /** What one make.toml says, in whatever dialect, before the profile, the members, the hooks and the names are put together. */
 export interface Declared {
@@ -31,7 +31,7 @@ export interface Declared {
   readonly cache: Partial<CacheSettings>;
   readonly state: Partial<StateSettings>;
   readonly budget?: BudgetSettings;
-  readonly services?: ReadonlyMap<string, Service>;
+  readonly services: ReadonlyMap<string, ServiceDraft>;
   readonly tools: readonly ToolRequirement[];
   readonly prefetch?: PhaseDraft;
   /** Names of phases that the original runner brings along and paceline does not. */

@@ -61,6 +61,8 @@ export interface PhaseDraft extends PhaseDefaults {
   readonly tools?: readonly ToolRequirement[];
   readonly needsPrefetch?: boolean;
   readonly offline?: boolean;
+  /** Names of services. */
+  readonly services?: readonly Located[];
   /** The only workspaces that it runs in. */
   readonly workspaces?: readonly Located[];
   /** cargo-make: in the members (true) or in the root (false). */

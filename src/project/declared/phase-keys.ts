@@ -47,6 +47,7 @@ export function readEveryPhaseKeys(section: Section, report: Report): Partial<Ph
     condition: readCondition(section),
     needsPrefetch: section.boolean('needs_prefetch'),
     offline: section.boolean('offline'),
+    services: section.located('services'),
     workspaces: section.located('workspaces'),
   });
 }

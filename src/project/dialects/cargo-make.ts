@@ -1,6 +1,7 @@
 import type {Diagnostic} from '../../base/source.ts';
 import type {Declared, DeclaredRunHook, RunHookName} from '../declared/declared.ts';
 import {readPrefetch} from '../declared/lifecycle-phase.ts';
+import {readServices} from '../declared/service-table.ts';
 import {
   readAbout,
   readBudget,
@@ -47,6 +48,7 @@ export function readCargoMake(
     cache: readCache(top.section('cache'), top.section('state')),
     state: readState(top.section('state')),
     tools: readTools(top.section('deps')),
+    services: readServices(top.section('service'), report),
     ...(prefetch !== undefined && {prefetch: readPrefetch(prefetch, report)}),
     ...(budget !== undefined && {budget: readBudget(budget)}),
     builtIn: builtInTasks,

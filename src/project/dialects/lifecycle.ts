@@ -4,6 +4,7 @@ import {readEnv} from '../declared/env-table.ts';
 import {readHooks} from '../declared/hooks-table.ts';
 import {readLifecyclePhase, readPhases, readPrefetch} from '../declared/lifecycle-phase.ts';
 import {readScriptPhases} from '../declared/scripts-table.ts';
+import {readServices} from '../declared/service-table.ts';
 import {
   readAbout,
   readBudget,
@@ -38,6 +39,7 @@ export function readLifecycle({file, top}: TomlDocument, report: (diagnostic: Di
     cache: readCache(top.section('cache'), top.section('state')),
     state: readState(top.section('state')),
     tools: readTools(top.section('deps')),
+    services: readServices(top.section('service'), report),
     ...(prefetch !== undefined && {prefetch: readPrefetch(prefetch, report)}),
     ...(budget !== undefined && {budget: readBudget(budget)}),
   };

@@ -55,4 +55,4 @@ function ownFiles(context: DialectContext, found: Members): ReadonlyMap<Workspac
   return files;
 }
 
-const rootTables = ['pipelines', 'prefetch', 'workspace', 'cache', 'state', 'config'];
+const rootTables = ['pipelines', 'prefetch', 'workspace', 'cache', 'state', 'config', 'service'];

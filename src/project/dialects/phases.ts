@@ -5,6 +5,7 @@ import {readHooks} from '../declared/hooks-table.ts';
 import {readLifecyclePhase, readPhases, readPrefetch, set} from '../declared/lifecycle-phase.ts';
 import type {NameList, PhaseDraft} from '../declared/phase-draft.ts';
 import {readScriptPhases} from '../declared/scripts-table.ts';
+import {readServices} from '../declared/service-table.ts';
 import {
   readAbout,
   readBudget,
@@ -48,6 +49,7 @@ export function readPhasesFile({file, top}: TomlDocument, report: Report): Decla
     },
     state: readState(top.section('state')),
     tools: readTools(top.section('deps')),
+    services: readServices(top.section('service'), report),
     ...(prefetch !== undefined && {prefetch: readPrefetch(prefetch, report)}),
     ...(budget !== undefined && {budget: readBudget(budget)}),
   };

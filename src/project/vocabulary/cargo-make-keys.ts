@@ -99,7 +99,7 @@ const env: TableSpec = {
   ],
 };
 
-const {project, pipelines, execution, cache, state, deps, prefetch, budget} = lifecycleTables;
+const {project, pipelines, execution, cache, state, deps, prefetch, budget, service} = lifecycleTables;
 
 /** A make.toml or Makefile.toml with `[tasks.<task>]` tables. */
 export const cargoMakeKeys: TableSpec = {
@@ -146,8 +146,8 @@ export const cargoMakeKeys: TableSpec = {
     ),
     plugins: ignored(['table'], 'Code of their own.', '{impl = {x = {script = ""}}}', 'there are no plugins'),
     ...Object.fromEntries(
-      Object.entries({project, pipelines, execution, cache, state, deps, prefetch, budget}).flatMap(([name, spec]) =>
-        spec === undefined ? [] : [[name, spec]],
+      Object.entries({project, pipelines, execution, cache, state, deps, prefetch, budget, service}).flatMap(
+        ([name, spec]) => (spec === undefined ? [] : [[name, spec]]),
       ),
     ),
     ...closedTables,

@@ -163,8 +163,10 @@ function valueProblem(spec: KeySpec, value: unknown): {code: string; message: st
   if (!spec.types.some((type) => valueKinds[type].accepts(value))) {
     return {code: 'E_TYPE', message: `${typeWords(spec.types)}, but is ${valueWords(value)}`};
   }
-  if (typeof value !== 'string' || spec.choices === undefined || spec.choices.includes(value)) return undefined;
-  return {code: 'E_VALUE', message: `one of ${spec.choices.map((choice) => `"${choice}"`).join(', ')}`};
+  const {choices} = spec;
+  const texts = [value].flat().filter((text) => typeof text === 'string');
+  if (choices === undefined || texts.every((text) => choices.includes(text))) return undefined;
+  return {code: 'E_VALUE', message: `one of ${choices.map((choice) => `"${choice}"`).join(', ')}`};
 }
 
 /** Key uses in a value; a value that is not a table is one. */

@@ -10,25 +10,33 @@ import {temporaryProject} from '../temporary-project.ts';
 import {parseDocument} from '../toml/document.ts';
 import type {KeySpec, TableSpec} from './key-spec.ts';
 
+const service = {db: {plugin: 'generic_container', image: 'mysql:8'}, cache: {image: 'redis:7'}};
+
 /** What stands around the key in question. */
 const bases: Readonly<Record<MakeDialect, object>> = {
   lifecycle: {
     lifecycle: {init: {commands: []}, setup: {commands: ['echo setup']}, build: {commands: ['build it']}},
     env: {production: {BASE: 'base'}},
+    service,
   },
   phases: {
     phases: {init: {commands: []}, setup: {commands: ['echo setup']}, build: {commands: ['build it']}},
     env: {production: {BASE: 'base'}},
+    service,
   },
   'cargo-make': {
     tasks: {setup: {script: 'echo setup', description: 'Set up'}, build: {command: 'build'}},
     env: {production: {BASE: 'base'}},
+    service,
   },
 };
 
 /** Keys that mean something only beside others; by the end of their path. */
 const besides: Readonly<Record<string, object>> = {
   'ready_when.host': {port: 80},
+  'db.privileged': {allow: ['privileged']},
+  'db.reuse': {reset: 'true'},
+  'health.status': {http: '/'},
   'install_crate.test_arg': {binary: 'tool'},
   'install_crate.min_version': {crate_name: 'tool'},
   'install_crate.version': {crate_name: 'tool'},

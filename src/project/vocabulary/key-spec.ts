@@ -4,6 +4,7 @@ export type ValueType =
   | 'boolean'
   | 'count'
   | 'port'
+  | 'ports'
   | 'pattern'
   | 'number'
   | 'strings'
@@ -25,7 +26,7 @@ export interface KeySpec {
   readonly doc: string;
   /** A value as TOML that differs from what holds without the key. */
   readonly example: string;
-  /** The only texts that are allowed. */
+  /** The only texts that are allowed, also in a list. */
   readonly choices?: readonly string[];
   /** A second spelling of another key, which wins when both are there. */
   readonly aliasOf?: string;

@@ -70,6 +70,11 @@ export const everyPhaseKeys: Readonly<Record<string, KeySpec>> = {
     example: '{cpu = 2, memory = "2GiB"}',
     table: resources,
   },
+  services: {
+    types: ['strings', 'string'],
+    doc: 'Services (`[service.<name>]`) that each of its tasks gets for itself, clean, before its first command; their variables are passed on.',
+    example: '["db"]',
+  },
   exclusive: {types: ['boolean'], doc: 'Nothing else runs beside it.', example: 'true'},
   persistent: {
     types: ['boolean'],

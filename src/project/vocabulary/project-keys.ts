@@ -1,6 +1,7 @@
 import {isNoTable, isTable} from '../toml/section.ts';
 import {always, anyName, type KeySpec, type TableSpec, unless} from './key-spec.ts';
 import {prefetch} from './phase-keys.ts';
+import {services} from './service-keys.ts';
 import {budget, cache, execution, state} from './settings-keys.ts';
 import {variables} from './shared-shapes.ts';
 
@@ -205,6 +206,12 @@ const sharedTables: Readonly<Record<string, KeySpec>> = {
     doc: 'How long runs and phases may take; `paceline report` holds them against it.',
     example: '{total = "60s", build = "20s"}',
     table: budget,
+  },
+  service: {
+    types: ['table'],
+    doc: 'What tests need: databases, servers, containers. A phase names them in its `services`.',
+    example: '{db = {plugin = "postgres"}}',
+    table: services,
   },
 };
 

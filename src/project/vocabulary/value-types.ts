@@ -29,6 +29,11 @@ export const valueKinds: Readonly<Record<ValueType, ValueKind>> = {
     words: 'a port from 0 to 65535',
     schema: {type: 'integer', minimum: 0, maximum: 65_535},
   },
+  ports: {
+    accepts: (value) => Array.isArray(value) && value.every((port) => isCount(port) && port > 0 && port <= 65_535),
+    words: 'a list of ports from 1 to 65535',
+    schema: {type: 'array', items: {type: 'integer', minimum: 1, maximum: 65_535}},
+  },
   pattern: {accepts: isPattern, words: 'a regular expression', schema: {type: 'string', format: 'regex'}},
   number: {accepts: (value) => typeof value === 'number', words: 'a number', schema: {type: 'number'}},
   strings: {

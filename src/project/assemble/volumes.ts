@@ -1,0 +1,58 @@
+import {posix} from 'node:path';
+import type {ServiceDraft} from '../declared/service-draft.ts';
+import type {DialectContext} from '../dialects/dialect.ts';
+import {leadsOutOf, realPath} from '../path-inside.ts';
+import type {Located} from '../toml/section.ts';
+
+/** The sockets through which somebody rules this machine. */
+const ENGINE_SOCKET = /\/(?:docker|podman|containerd|crio)\.sock$/;
+
+/** `source:target[:ro]` with absolute paths. Sources that do not belong to the project are refused, unless the service allows them. */
+export function finishedVolumes(draft: ServiceDraft, context: DialectContext): readonly string[] {
+  return draft.volumes.flatMap((volume) => finishedVolume(volume, draft, context) ?? []);
+}
+
+function finishedVolume(volume: Located, draft: ServiceDraft, context: DialectContext): string | undefined {
+  const {text, origin} = volume;
+  const {name, allow} = draft;
+  const form = /^(?:([^:]+):)?(\/[^:]*)(?::(ro|rw))?$/.exec(text);
+  if (form === null || (form[1] === undefined && form[3] !== undefined)) {
+    const message = `the volume "${text}" of service "${name}" is not understood`;
+    const hint = 'Write "./folder:/target", "./folder:/target:ro", or "/target" for an empty one.';
+    context.report({severity: 'error', code: 'E_VALUE', message, hint, origin});
+    return undefined;
+  }
+  const [, source, target, mode] = form;
+  if (source === undefined) return target;
+  const danger = dangerOf(source, context);
+  if (danger !== undefined && !allow.includes('host-volumes')) {
+    context.report({
+      severity: 'error',
+      code: 'E_SERVICE_UNSAFE',
+      message: `the volume "${text}" of service "${name}" ${danger}`,
+      hint: 'Mount a file or folder of the project, like "./fixtures"; `allow = ["host-volumes"]` allows any.',
+      origin,
+    });
+  }
+  const place = isNamed(source) ? source : posix.resolve(context.root, source);
+  return `${place}:${target}${mode === 'ro' ? ':ro' : ''}`;
+}
+
+/** As the engine tells them apart: a name is no path. */
+function isNamed(source: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(source);
+}
+
+/** Why somebody would not want to mount it; undefined when nothing is to be feared. */
+function dangerOf(source: string, {root, env}: DialectContext): string | undefined {
+  if (isNamed(source)) return 'has a name, so it outlives the lease, and all others see it';
+  if (/^~|\$/.test(source)) return 'has a "~" or "$" in it, which nothing replaces';
+  const path = posix.resolve(root, source);
+  const real = realPath(path);
+  if (real === '/') return 'is the whole file system of this machine';
+  const engine = env.DOCKER_HOST?.replace(/^unix:\/\//, '');
+  if ([path, real].some((one) => ENGINE_SOCKET.test(one) || one === engine))
+    return 'is the socket of the container engine, which rules this machine';
+  if (leadsOutOf(root, path)) return `leads out of the project, to ${real}`;
+  return undefined;
+}
