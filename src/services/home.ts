@@ -1,17 +1,18 @@
-import {createHash} from 'node:crypto';
 import {accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, statfsSync, statSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {dirname, join} from 'node:path';
+import {dirname, join, resolve} from 'node:path';
 import {getuid} from 'node:process';
 import {PacelineError} from '../base/error.ts';
 
-/** What clients and brokers of one version say to each other; part of the socket's name. */
+/** What clients and brokers of one version say to each other; part of the names of what belongs to one of them alone. */
 const PROTOCOL = 1;
 
 /** Type of a file system that is in memory; statfs(2), TMPFS_MAGIC. */
 const TMPFS = 0x01021994;
-/** A socket's path must be shorter; unix(7). */
+/** A socket's path must be shorter, in bytes; unix(7). */
 const SOCKET_PATH = 108;
+/** Room for the longest path of a server's socket below the folder: `/s1/postgres-100000/socket/.s.PGSQL.31999`. */
+const BELOW = 46;
 
 /** Where the broker of a user keeps what it has: gone with the machine's memory where that is possible. */
 export interface Home {
@@ -35,11 +36,20 @@ export interface Home {
  */
 export function openHome(env: Readonly<Record<string, string | undefined>>): Home {
   const uid = getuid?.() ?? 0;
-  const path = env.PACELINE_SERVICES_DIR ?? join(memoryFolder(env) ?? tmpdir(), `paceline-${uid}`);
+  const path = resolve(env.PACELINE_SERVICES_DIR || join(memoryFolder(env) ?? tmpdir(), `paceline-${uid}`));
+  const most = SOCKET_PATH - BELOW;
+  if (Buffer.byteLength(path) > most)
+    throw folderError(
+      path,
+      `sockets in it would have a longer path than the system allows (it has ${Buffer.byteLength(path)} bytes, at most ${most} fit)`,
+      'Name a folder with a shorter path in PACELINE_SERVICES_DIR.',
+    );
   try {
     mkdirSync(path, {recursive: true, mode: 0o711});
     const stat = lstatSync(path);
-    if (!stat.isDirectory() || stat.uid !== uid)
+    if (!stat.isDirectory())
+      throw folderError(path, 'it is not a folder', 'Name a folder of your own in PACELINE_SERVICES_DIR.');
+    if (stat.uid !== uid)
       throw folderError(path, 'it belongs to somebody else', 'Name a folder of your own in PACELINE_SERVICES_DIR.');
     // servers that run as another user have to get through, and nobody has to look in
     chmodSync(path, 0o711);
@@ -61,16 +71,14 @@ export function openHome(env: Readonly<Record<string, string | undefined>>): Hom
 
 /** Names the places without touching the disk. */
 function homeAt(path: string): Home {
-  const near = join(path, `broker-v${PROTOCOL}.sock`);
-  const digest = createHash('sha256').update(path).digest('hex').slice(0, 16);
   return {
     path,
-    socket: near.length < SOCKET_PATH ? near : join(tmpdir(), `paceline-${digest}-v${PROTOCOL}.sock`),
+    socket: join(path, `broker-v${PROTOCOL}.sock`),
     lock: join(path, `broker-v${PROTOCOL}.lock`),
-    ledger: join(path, 'ledger.db'),
+    ledger: join(path, `ledger-v${PROTOCOL}.db`),
     log: join(path, 'broker.log'),
-    logs: join(path, 'logs'),
-    servers: join(path, 's'),
+    logs: join(path, `logs-v${PROTOCOL}`),
+    servers: join(path, `s${PROTOCOL}`),
     inMemory: isInMemory(path),
   };
 }

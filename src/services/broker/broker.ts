@@ -3,16 +3,23 @@ import {VERSION} from '../../base/version.ts';
 import type {PluginName} from '../../project/service.ts';
 import type {Host} from '../host.ts';
 import type {NeededLeases, Plugin, Source} from '../plugin.ts';
-import {Pool} from '../pool.ts';
+import {type Held, type Owner, Pool} from '../pool.ts';
 import {usageOf} from '../process-usage.ts';
+import {MarkedLines} from './marked-lines.ts';
 import type {Answers, Granted, PoolStatus, Request, Status, Wanted} from './protocol.ts';
+
+/** The broker takes no more requests: the next one will. */
+export class LeavingError extends Error {
+  override readonly name = 'LeavingError';
+}
 
 /** A service that is up, with its pool. */
 interface Open {
   readonly wanted: Wanted;
+  /** What its shell lines started. */
+  readonly lines: MarkedLines;
   readonly source: Source;
   readonly pool: Pool;
-  restarts: number;
 }
 
 /** One client, as long as it is connected. */
@@ -32,6 +39,8 @@ interface LeaseEntry {
 
 /** How long a lease that its user wants to look at is kept, ms. */
 const KEEP_MS = 3_600_000;
+/** So many servers of one service may end while somebody waits for a lease. */
+const MOST_SERVERS = 3;
 /** How long a service waits for what it depends on, ms. */
 const NEED_WAIT_MS = 60_000;
 
@@ -43,8 +52,12 @@ export class Broker {
   readonly #loaded = new Map<PluginName, Promise<Plugin>>();
   readonly #open = new Map<string, Promise<Open>>();
   readonly #leases = new Map<string, LeaseEntry>();
+  /** How often servers were replaced, by identity. */
+  readonly #restarts = new Map<string, number>();
+  readonly #clearing = new Set<Promise<void>>();
   readonly #reaped: number;
   #serial = 0;
+  #isLeaving = false;
 
   constructor(host: Host, plugins: Readonly<Record<PluginName, () => Promise<Plugin>>>, reaped = 0) {
     this.#host = host;
@@ -58,6 +71,7 @@ export class Broker {
 
   async answer(request: Request, visitor: Visitor): Promise<Answers[Request['kind']]> {
     visitor.seenAt = performance.now();
+    if (this.#isLeaving) throw new LeavingError('the broker is leaving');
     switch (request.kind) {
       case 'acquire':
         return this.#acquire(request, visitor);
@@ -87,21 +101,48 @@ export class Broker {
   }
 
   async close(): Promise<void> {
-    await this.#stop(undefined);
+    this.#isLeaving = true;
+    // what was being opened may have opened what it needs
+    while (this.#open.size > 0) await this.#stop(undefined);
+    await Promise.all(this.#clearing);
+  }
+
+  /** Now and then: keeps fewer ready where nobody comes, and takes away what is left of servers that ended. */
+  tend(): void {
+    for (const [identity, opening] of this.#open)
+      opening.then(
+        (open) => {
+          if (open.source.isAlive()) open.pool.fill();
+          else this.#replace(identity, opening, open);
+        },
+        () => {},
+      );
   }
 
   async #acquire(
     {wanted, owner, waitMs, ttlMs}: Extract<Request, {kind: 'acquire'}>,
     visitor: Visitor,
   ): Promise<Granted> {
-    const {pool} = await this.#opened(wanted);
-    const held = await pool.acquire(owner, waitMs);
+    const {pool, held} = await this.#fromPool(wanted, owner, waitMs);
     const lease = `${wanted.service.name}-${++this.#serial}`;
     this.#leases.set(lease, {pool, held: held.id, kept: false});
     visitor.leases.add(lease);
     visitor.ttlMs = Math.min(visitor.ttlMs, ttlMs);
     const {access, resource} = held;
     return {lease, access, resource: resource.id, ...(resource.rung !== undefined && {rung: resource.rung})};
+  }
+
+  /** When the server ends meanwhile, from the next one. */
+  async #fromPool(wanted: Wanted, owner: Owner, waitMs: number): Promise<{readonly pool: Pool; readonly held: Held}> {
+    const deadline = performance.now() + waitMs;
+    for (let servers = 1; ; servers++) {
+      const {pool, source} = await this.#opened(wanted);
+      try {
+        return {pool, held: await pool.acquire(owner, Math.max(0, deadline - performance.now()))};
+      } catch (error) {
+        if (this.#isLeaving || source.isAlive() || servers === MOST_SERVERS) throw error;
+      }
+    }
   }
 
   async #release(lease: string, visitor: Visitor, keep: boolean): Promise<void> {
@@ -121,28 +162,22 @@ export class Broker {
     await pool.release(held);
   }
 
-  /** A service whose server has died is opened anew. */
+  /** A service whose server has ended is opened anew. */
   async #opened(wanted: Wanted): Promise<Open> {
     const {identity, service} = wanted;
     const known = this.#open.get(identity);
-    let restarts = 0;
     if (known !== undefined) {
       const open = await known;
       if (open.source.isAlive()) {
         open.pool.resize(service.pool);
         return open;
       }
-      // of all who notice, one opens it
-      if (this.#open.get(identity) === known) {
-        restarts = open.restarts + 1;
-        this.#host.report(`${service.name}: its server ended unexpectedly; starting another one`);
-        this.#open.delete(identity);
-        void open.pool.close().catch((error: unknown) => this.#host.report(String(error)));
-      }
-      const other = this.#open.get(identity);
-      if (other !== undefined) return other;
+      this.#replace(identity, known, open);
+      return this.#opened(wanted);
     }
-    const opening = this.#start(wanted, restarts);
+    // what is asked for while the last service is being stopped would be left behind
+    if (this.#isLeaving) throw new LeavingError('the broker is leaving');
+    const opening = this.#start(wanted);
     this.#open.set(identity, opening);
     try {
       return await opening;
@@ -152,34 +187,55 @@ export class Broker {
     }
   }
 
-  async #start(wanted: Wanted, restarts: number): Promise<Open> {
-    const {service, identity, env = {}, needs} = wanted;
-    const [plugin] = await Promise.all([this.#plugin(service.plugin), ...needs.map((need) => this.#opened(need))]);
-    const source = await plugin.open({service, identity, env, leaseNeeds: () => this.#leaseNeeds(wanted)});
-    const pool = new Pool(source, {
-      name: service.name,
-      size: service.pool,
-      now: () => performance.now(),
-      report: this.#host.report,
+  /** Of all who notice that a server has ended, one clears up behind it; the next who wants the service starts another one. */
+  #replace(identity: string, opening: Promise<Open>, {wanted, pool, lines}: Open): void {
+    if (this.#open.get(identity) !== opening) return;
+    this.#host.report(`${wanted.service.name}: its server ended unexpectedly`);
+    this.#open.delete(identity);
+    this.#restarts.set(identity, (this.#restarts.get(identity) ?? 0) + 1);
+    for (const [lease, entry] of this.#leases) if (entry.pool === pool) this.#leases.delete(lease);
+    const clearing = Promise.allSettled([pool.close(), lines.end()]).then((ends) => {
+      for (const end of ends) if (end.status === 'rejected') this.#host.report(String(end.reason));
+      this.#clearing.delete(clearing);
     });
-    pool.fill();
-    return {wanted, source, pool, restarts};
+    this.#clearing.add(clearing);
+  }
+
+  async #start(wanted: Wanted): Promise<Open> {
+    const {service, identity, needs} = wanted;
+    const lines = new MarkedLines(this.#host.ledger);
+    try {
+      const [plugin] = await Promise.all([this.#plugin(service.plugin), ...needs.map((need) => this.#opened(need))]);
+      const env = {...wanted.env, ...lines.env};
+      const source = await plugin.open({service, identity, env, leaseNeeds: () => this.#leaseNeeds(wanted)});
+      const pool = new Pool(source, {
+        name: service.name,
+        size: service.pool,
+        now: () => performance.now(),
+        report: this.#host.report,
+      });
+      pool.fill();
+      return {wanted, lines, source, pool};
+    } catch (error) {
+      await lines.end();
+      throw error;
+    }
   }
 
   async #leaseNeeds({service, needs}: Wanted): Promise<NeededLeases> {
     const owner = {pid: process.pid, label: `service ${service.name}`};
-    const leases = await Promise.all(
-      needs.map(async (need) => {
-        const {pool} = await this.#opened(need);
-        return {pool, held: await pool.acquire(owner, NEED_WAIT_MS)};
-      }),
-    );
-    return {
-      env: Object.assign({}, ...leases.map(({held}) => held.access.env)) as Readonly<Record<string, string>>,
-      async release() {
-        await Promise.allSettled(leases.map(({pool, held}) => pool.release(held.id)));
-      },
+    const outcomes = await Promise.allSettled(needs.map((need) => this.#fromPool(need, owner, NEED_WAIT_MS)));
+    const leases = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    const release = async (): Promise<void> => {
+      await Promise.allSettled(leases.map(({pool, held}) => pool.release(held.id)));
     };
+    for (const outcome of outcomes)
+      if (outcome.status === 'rejected') {
+        await release();
+        throw outcome.reason;
+      }
+    const env: Readonly<Record<string, string>> = Object.assign({}, ...leases.map(({held}) => held.access.env));
+    return {env, release};
   }
 
   #plugin(name: PluginName): Promise<Plugin> {
@@ -199,7 +255,7 @@ export class Broker {
       if (open === undefined || (name !== undefined && open.wanted.service.name !== name)) continue;
       this.#open.delete(identity);
       for (const [lease, {pool}] of this.#leases) if (pool === open.pool) this.#leases.delete(lease);
-      await open.pool.close();
+      await Promise.all([open.pool.close(), open.lines.end()]);
       stopped++;
     }
     return stopped;
@@ -224,7 +280,7 @@ export class Broker {
     };
   }
 
-  #statusOf({wanted, source, pool, restarts}: Open): PoolStatus {
+  #statusOf({wanted, source, pool}: Open): PoolStatus {
     const {service, identity} = wanted;
     const offset = Date.now() - performance.now();
     return {
@@ -235,7 +291,7 @@ export class Broker {
       servers: source.servers().map((server) => ({
         ...server,
         ...(server.pid !== undefined && server.memoryBytes === undefined && usageOf(server.pid)),
-        restarts,
+        restarts: this.#restarts.get(identity) ?? 0,
       })),
       leases: [...this.#leases].flatMap(([lease, entry]) => {
         const held = entry.pool === pool ? pool.held.find(({id}) => id === entry.held) : undefined;

@@ -1,7 +1,6 @@
 // The broker's process: started on demand by clients, detached from them, one for each user and folder.
 
 import {randomUUID} from 'node:crypto';
-import {appendFileSync} from 'node:fs';
 import {connect} from 'node:net';
 import {join} from 'node:path';
 import {env, exit} from 'node:process';
@@ -12,6 +11,8 @@ import {Ledger} from '../ledger.ts';
 import {serverUser} from '../server-user.ts';
 import {StartLimits} from '../start-limits.ts';
 import {Broker} from './broker.ts';
+import {openLog} from './broker-log.ts';
+import {closeInherited} from './inherited.ts';
 import {plugins} from './plugins.ts';
 import {reap} from './reap.ts';
 import {BrokerServer} from './server.ts';
@@ -21,37 +22,55 @@ const IDLE_MS = 300_000;
 /** How long a broker before this one may take to clear up, ms. */
 const PATIENCE_MS = 20_000;
 const POLL_MS = 10;
+/** How long to take everything away at the end, ms. */
+const LEAVE_MS = 20_000;
+/** What a timer of Node can hold. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+closeInherited();
 const home = openHome(env);
-const report = (message: string): void => appendFileSync(home.log, `${new Date().toISOString()} ${message}\n`);
+const report = openLog(home.log);
 process.on('uncaughtException', (error) => report(`internal error: ${error.stack}`));
 process.on('unhandledRejection', (error) => report(`internal error: ${(error as Error).stack ?? String(error)}`));
 
 const lock = await electedLock();
 if (lock === undefined) exit(0);
-const ledger = new Ledger(home.ledger, randomUUID());
-const limits = new StartLimits(join(home.path, 'start-times.db'));
-const host: Host = {home, ledger, limits, user: serverUser(), env, report};
-const reaped = await reap(ledger, report);
-const broker = new Broker(host, plugins(host), reaped);
-const server = await BrokerServer.listen(broker, {
-  socket: home.socket,
-  idleMs: env.PACELINE_BROKER_IDLE_MS === undefined ? IDLE_MS : Number(env.PACELINE_BROKER_IDLE_MS),
-  onIdle: () => void leave(),
-  report,
+await serve(lock).catch((error: unknown) => {
+  report(`cannot start: ${(error as Error).message}`);
+  exit(1);
 });
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void leave());
 
-let isLeaving = false;
-async function leave(): Promise<void> {
-  if (isLeaving) return;
-  isLeaving = true;
-  server.close();
-  await broker.close();
-  ledger.close();
-  limits.close();
-  lock?.release();
-  exit(0);
+async function serve(own: KernelLock): Promise<void> {
+  const ledger = new Ledger(home.ledger, randomUUID());
+  const limits = new StartLimits(join(home.path, 'start-times.db'));
+  const host: Host = {home, ledger, limits, user: serverUser(), env, report};
+  const reaped = await reap(ledger, report);
+  const broker = new Broker(host, plugins(host), reaped);
+  let isLeaving = false;
+  const leave = async (): Promise<void> => {
+    if (isLeaving) return;
+    isLeaving = true;
+    // the next one takes away what this one cannot
+    setTimeout(() => exit(1), LEAVE_MS);
+    server.close();
+    await broker.close();
+    ledger.close();
+    limits.close();
+    own.release();
+    exit(0);
+  };
+  const server = await BrokerServer.listen(broker, {
+    socket: home.socket,
+    idleMs: idleMs(env.PACELINE_BROKER_IDLE_MS),
+    onIdle: () => void leave(),
+    report,
+  });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void leave());
+}
+
+function idleMs(said: string | undefined): number {
+  const ms = Number(said);
+  return said === undefined || said === '' || !(ms >= 0) ? IDLE_MS : Math.min(ms, LONGEST_TIMER_MS);
 }
 
 /** @returns undefined when another broker is there and answers */

@@ -31,6 +31,16 @@ export type Request =
   | {readonly kind: 'stop'; readonly service?: string}
   | {readonly kind: 'shutdown'};
 
+const KINDS: ReadonlySet<string> = new Set<Request['kind']>([
+  'acquire',
+  'release',
+  'beat',
+  'warm',
+  'status',
+  'stop',
+  'shutdown',
+]);
+
 export interface Answers {
   readonly acquire: Granted;
   readonly release: null;
@@ -83,6 +93,13 @@ export interface LeaseStatus {
 export interface Message {
   readonly number: number;
   readonly request: Request;
+}
+
+/** @returns false for what cannot come from a client of ours */
+export function isMessage(value: unknown): value is Message {
+  if (typeof value !== 'object' || value === null) return false;
+  const {number, request} = value as Partial<Message>;
+  return typeof number === 'number' && typeof request?.kind === 'string' && KINDS.has(request.kind);
 }
 
 export type Reply =

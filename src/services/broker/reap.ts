@@ -15,7 +15,7 @@ export async function reap(ledger: Ledger, report: (message: string) => void): P
           await endAll(() => livingOf(belonging));
           break;
         case 'folder':
-          rmSync(belonging.path, {recursive: true, force: true});
+          rmSync(belonging.path, {recursive: true, force: true, maxRetries: 3});
           break;
         case 'container': {
           const {removeContainer} = await import('../container/engine.ts');

@@ -1,11 +1,13 @@
 import {chmodSync, rmSync} from 'node:fs';
 import {createServer, type Server, type Socket} from 'node:net';
-import {createInterface} from 'node:readline';
-import {type Broker, errorReply, type Visitor} from './broker.ts';
-import type {Message, Reply} from './protocol.ts';
+import {type Broker, errorReply, LeavingError, type Visitor} from './broker.ts';
+import {hearValues} from './message-lines.ts';
+import {isMessage, type Message, type Reply} from './protocol.ts';
 
 /** How often leases of silent clients are looked for, ms. */
 const LOOK_MS = 1000;
+/** How long to wait for somebody who wants something, ms: clients of one run come one behind the other. */
+const FIRST_MS = 10_000;
 
 export interface BrokerServerOptions {
   readonly socket: string;
@@ -22,6 +24,8 @@ export class BrokerServer {
   readonly #options: BrokerServerOptions;
   readonly #server: Server;
   readonly #visitors = new Map<Socket, Visitor>();
+  /** Whether anybody has asked for anything since it listens. */
+  #wasAsked = false;
   #idle: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -40,9 +44,11 @@ export class BrokerServer {
       one.#server.listen(options.socket, resolve);
     });
     chmodSync(options.socket, 0o600);
-    setInterval(() => one.#lookForSilent(), LOOK_MS).unref();
-    // the first one may never come
-    one.#idle = setTimeout(() => one.#leaveWhenIdle(), Math.max(10_000, options.idleMs));
+    setInterval(() => {
+      one.#lookForSilent();
+      broker.tend();
+    }, LOOK_MS).unref();
+    one.#waitForNext();
     return one;
   }
 
@@ -50,8 +56,8 @@ export class BrokerServer {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#idle);
+    // its socket file goes with it
     this.#server.close();
-    rmSync(this.#options.socket, {force: true});
     for (const socket of this.#visitors.keys()) socket.end();
   }
 
@@ -60,8 +66,9 @@ export class BrokerServer {
     const visitor: Visitor = {leases: new Set(), seenAt: performance.now(), ttlMs: Number.POSITIVE_INFINITY};
     this.#visitors.set(socket, visitor);
     socket.on('error', () => {});
-    createInterface({input: socket, crlfDelay: Number.POSITIVE_INFINITY}).on('line', (line) => {
-      void this.#hear(line, socket, visitor);
+    hearValues(socket, (value) => {
+      if (isMessage(value)) void this.#hear(value, socket, visitor);
+      else socket.destroy();
     });
     socket.once('close', () => {
       this.#visitors.delete(socket);
@@ -69,19 +76,14 @@ export class BrokerServer {
     });
   }
 
-  async #hear(line: string, socket: Socket, visitor: Visitor): Promise<void> {
-    let message: Message;
-    try {
-      message = JSON.parse(line) as Message;
-    } catch {
-      socket.destroy();
-      return;
-    }
-    const {number, request} = message;
+  async #hear({number, request}: Message, socket: Socket, visitor: Visitor): Promise<void> {
+    this.#wasAsked = true;
     let reply: Reply;
     try {
       reply = {number, answer: await this.#broker.answer(request, visitor)};
     } catch (error) {
+      // whoever is hung up on asks the next one
+      if (error instanceof LeavingError) return void socket.destroy();
       this.#options.report(`${request.kind}: ${(error as Error).stack}`);
       reply = {number, error: errorReply(error)};
     }
@@ -93,8 +95,9 @@ export class BrokerServer {
 
   #waitForNext(): void {
     if (this.#visitors.size > 0 || this.#isClosed) return;
+    const {idleMs} = this.#options;
     clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => this.#leaveWhenIdle(), this.#options.idleMs);
+    this.#idle = setTimeout(() => this.#leaveWhenIdle(), this.#wasAsked ? idleMs : Math.max(FIRST_MS, idleMs));
   }
 
   #leaveWhenIdle(): void {

@@ -1,6 +1,6 @@
 import {connect, type Socket} from 'node:net';
-import {createInterface} from 'node:readline';
 import {PacelineError} from '../../base/error.ts';
+import {hearValues} from '../broker/message-lines.ts';
 import type {Answers, Reply, Request} from '../broker/protocol.ts';
 
 interface Pending {
@@ -21,7 +21,7 @@ export class BrokerConnection {
 
   private constructor(socket: Socket) {
     this.#socket = socket;
-    createInterface({input: socket, crlfDelay: Number.POSITIVE_INFINITY}).on('line', (line) => this.#hear(line));
+    hearValues(socket, (reply) => this.#hear(reply as Reply));
     socket.on('error', () => {});
     socket.once('close', () => {
       for (const {reject} of this.#pending.values()) reject(new BrokerGoneError('the broker went away'));
@@ -60,8 +60,7 @@ export class BrokerConnection {
     this.#socket.destroy();
   }
 
-  #hear(line: string): void {
-    const reply = JSON.parse(line) as Reply;
+  #hear(reply: Reply): void {
     const pending = this.#pending.get(reply.number);
     this.#pending.delete(reply.number);
     // a process that has nothing else to do may end, and gives its leases back by that

@@ -6,6 +6,8 @@ import type {Service} from '../../project/service.ts';
 
 /** What is not part of what a service is. */
 const BESIDE: readonly (keyof Service)[] = ['name', 'origin', 'pool', 'startTimeoutMs', 'needs'];
+/** The variables of their leases have its name in them. */
+const NAMED: readonly Service['plugin'][] = ['process', 'generic_container'];
 
 /**
  * Digest of everything that makes a service what it is: its settings, and the contents of the files that its init reads.
@@ -14,15 +16,28 @@ const BESIDE: readonly (keyof Service)[] = ['name', 'origin', 'pool', 'startTime
 export function identityOf(service: Service): string {
   const hash = createHash('sha256');
   const said = Object.entries(service).filter(([key]) => !BESIDE.includes(key as keyof Service));
-  hash.update(JSON.stringify(said.sort(([one], [other]) => (one < other ? -1 : 1))));
+  if (NAMED.includes(service.plugin)) said.push(['name', service.name]);
+  hash.update(JSON.stringify(sorted(Object.fromEntries(said))));
   for (const need of service.needs) hash.update(identityOf(need));
   for (const path of [...service.init.sql, ...service.init.files]) addFile(hash, path, service);
   return hash.digest('hex');
 }
 
+/** The same for the same content, in whatever order it was written down; the order of lists counts. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, one]) => [key, sorted(one)] as const)
+      .sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
+}
+
 function addFile(hash: ReturnType<typeof createHash>, path: string, service: Service): void {
   try {
     if (statSync(path).isDirectory()) {
+      hash.update(`\0${path}\0folder\0`);
       for (const name of readdirSync(path).sort()) addFile(hash, join(path, name), service);
       return;
     }

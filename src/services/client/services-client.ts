@@ -1,3 +1,4 @@
+import {PacelineError} from '../../base/error.ts';
 import type {Service} from '../../project/service.ts';
 import type {Answers, Request, Status, Wanted} from '../broker/protocol.ts';
 import {type Home, openHome} from '../home.ts';
@@ -26,7 +27,8 @@ export class ServicesClient {
   readonly #env: Readonly<Record<string, string | undefined>>;
   #connection: Promise<BrokerConnection> | undefined;
   #beat: NodeJS.Timeout | undefined;
-  #leases = 0;
+  /** Times to live of the leases that are held, ms. */
+  readonly #ttls: number[] = [];
 
   /** @throws PacelineError E_SERVICES_FOLDER */
   constructor(env: Readonly<Record<string, string | undefined>>) {
@@ -47,14 +49,11 @@ export class ServicesClient {
       waitMs,
       ttlMs,
     });
-    this.#leases++;
-    this.#beat ??= setInterval(() => void this.#sayAlive(), Math.max(100, ttlMs / 4)).unref();
+    this.#ttls.push(ttlMs);
+    this.#keepBeating();
     return leaseOf(granted, async (keep) => {
-      this.#leases--;
-      if (this.#leases === 0) {
-        clearInterval(this.#beat);
-        this.#beat = undefined;
-      }
+      this.#ttls.splice(this.#ttls.indexOf(ttlMs), 1);
+      this.#keepBeating();
       try {
         await connection.ask<'release'>({kind: 'release', lease: granted.lease, keep});
       } catch (error) {
@@ -95,7 +94,10 @@ export class ServicesClient {
   /** Leases that are still held end with it. */
   close(): void {
     clearInterval(this.#beat);
-    void this.#connection?.then((connection) => connection.close());
+    this.#connection?.then(
+      (connection) => connection.close(),
+      () => {},
+    );
     this.#connection = undefined;
   }
 
@@ -107,7 +109,12 @@ export class ServicesClient {
       try {
         return [await connection.ask<Kind>(request), connection];
       } catch (error) {
-        if (!(error instanceof BrokerGoneError) || attempt >= MOST_TRIES) throw error;
+        if (!(error instanceof BrokerGoneError)) throw error;
+        if (attempt === MOST_TRIES)
+          throw new PacelineError('E_BROKER', 'The process that keeps the services ended again and again', {
+            hint: `Its log is ${this.#home.log}.`,
+            cause: error,
+          });
       }
     }
   }
@@ -142,9 +149,20 @@ export class ServicesClient {
     }
   }
 
+  /** Often enough for the shortest lease. */
+  #keepBeating(): void {
+    clearInterval(this.#beat);
+    if (this.#ttls.length === 0) return;
+    this.#beat = setInterval(() => void this.#sayAlive(), Math.max(100, Math.min(...this.#ttls) / 4)).unref();
+  }
+
   async #sayAlive(): Promise<void> {
-    const connection = await this.#connection;
-    await connection?.ask<'beat'>({kind: 'beat'}).catch(() => {});
+    try {
+      const connection = await this.#connection;
+      await connection?.ask<'beat'>({kind: 'beat'});
+    } catch {
+      // whoever uses the lease notices
+    }
   }
 
   #wanted(service: Service): Wanted {

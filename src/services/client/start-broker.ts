@@ -1,14 +1,17 @@
 import {spawn} from 'node:child_process';
-import {closeSync, existsSync, openSync} from 'node:fs';
+import {closeSync, existsSync, openSync, statfsSync} from 'node:fs';
 import {execPath} from 'node:process';
 import {fileURLToPath} from 'node:url';
 import {PacelineError} from '../../base/error.ts';
 import type {Home} from '../home.ts';
+import {endOfFile} from '../log-file.ts';
 import {BrokerConnection} from './connection.ts';
 
 /** How long a broker may take from its start until it listens: clearing up after one that was killed is part of it, ms. */
 const PATIENCE_MS = 30_000;
 const POLL_MS = 3;
+/** With less room on its file system it cannot start, bytes. */
+const LITTLE = 256 * 1024;
 
 /**
  * Connects to the broker of this user, which is started when there is none.
@@ -21,22 +24,30 @@ export async function connectBroker(
   const there = await BrokerConnection.open(home.socket);
   if (there !== undefined) return there;
   const deadline = performance.now() + PATIENCE_MS;
-  let hasEnded = startBroker(home, env);
+  let exitOf = startBroker(home, env);
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     const connection = await BrokerConnection.open(home.socket);
     if (connection !== undefined) return connection;
-    if (performance.now() > deadline)
-      throw new PacelineError('E_BROKER', 'The process that keeps the services does not start', {
-        hint: `Its log is ${home.log}.`,
-      });
+    const exit = exitOf();
+    if (exit !== undefined && exit !== 0) throw brokerError(home, 'cannot start');
+    if (performance.now() > deadline) throw brokerError(home, 'does not start');
     // another one was still clearing up when ours gave way to it
-    if (hasEnded()) hasEnded = startBroker(home, env);
+    if (exit === 0) exitOf = startBroker(home, env);
   }
 }
 
-/** Without descriptors of ours, in a session of its own: it outlives us, and no signal to our group reaches it. */
-function startBroker(home: Home, env: Readonly<Record<string, string | undefined>>): () => boolean {
+function brokerError({path, log}: Home, what: string): PacelineError {
+  const {bavail, bsize} = statfsSync(path);
+  const said = endOfFile(log).trimEnd().split('\n').at(-1) ?? '';
+  const reason = bavail * bsize < LITTLE ? `the file system of ${path} is full` : said;
+  return new PacelineError('E_BROKER', `The process that keeps the services ${what}: ${reason}`, {
+    hint: `Its log is ${log}.`,
+  });
+}
+
+/** Without descriptors of ours, in a session of its own: it outlives us, and no signal to our group reaches it. @returns tells its exit code */
+function startBroker(home: Home, env: Readonly<Record<string, string | undefined>>): () => number | undefined {
   const {CI, PACELINE_BROKER_IDLE_MS} = env;
   // it keeps a run's services for the next run, but not on a machine that is thrown away behind this one
   const idle = PACELINE_BROKER_IDLE_MS ?? (CI === undefined || CI === '' || CI === 'false' ? undefined : '0');
@@ -54,14 +65,15 @@ function startBroker(home: Home, env: Readonly<Record<string, string | undefined
   });
   closeSync(errors);
   child.unref();
-  let ended = false;
-  child.once('exit', () => {
-    ended = true;
+  let code: number | undefined;
+  child.once('exit', (number) => {
+    // one that is killed is replaced
+    code = number ?? 0;
   });
   child.once('error', () => {
-    ended = true;
+    code = 1;
   });
-  return () => ended;
+  return () => code;
 }
 
 /** The sources have it in its room, the bundle beside its entries or above its chunks. */
