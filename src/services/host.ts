@@ -1,4 +1,4 @@
-import {chownSync, mkdirSync, rmSync} from 'node:fs';
+import {chownSync, existsSync, mkdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Home} from './home.ts';
 import type {Ledger} from './ledger.ts';
@@ -24,13 +24,21 @@ export class OwnedFolder {
   readonly #host: Host;
   readonly #entry: number;
 
-  /** @param name is not there yet */
+  /**
+   * @param name of an empty new folder; another one when that is there already
+   * @throws what the system says when it cannot be made; nothing is left then
+   */
   constructor(host: Host, name: string) {
     this.#host = host;
-    this.path = join(host.home.servers, name);
+    this.path = freePath(join(host.home.servers, name));
     this.#entry = host.ledger.note({kind: 'folder', path: this.path});
-    mkdirSync(this.path, {recursive: true, mode: 0o711});
-    this.own(this.path);
+    try {
+      mkdirSync(this.path, {mode: 0o711});
+      this.own(this.path);
+    } catch (error) {
+      host.ledger.strike(this.#entry);
+      throw error;
+    }
   }
 
   /** Gives a path to the user that servers run as. */
@@ -48,7 +56,16 @@ export class OwnedFolder {
   }
 
   remove(): void {
-    rmSync(this.path, {recursive: true, force: true});
+    // a process that has just been ended may still be writing into it
+    rmSync(this.path, {recursive: true, force: true, maxRetries: 3});
     this.#host.ledger.strike(this.#entry);
+  }
+}
+
+/** What could not be taken away of a broker before this one is never used again. */
+function freePath(path: string): string {
+  for (let number = 1; ; number++) {
+    const one = number === 1 ? path : `${path}-${number}`;
+    if (!existsSync(one)) return one;
   }
 }

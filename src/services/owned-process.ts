@@ -34,6 +34,7 @@ export class OwnedProcess {
   readonly #ledger: Ledger;
   readonly #entry: number;
   readonly #traces: OwnedProcesses;
+  #stopping: Promise<void> | undefined;
 
   /** @throws what the system says when there can be no such process; nothing is left then */
   constructor(order: ProcessOrder, ledger: Ledger) {
@@ -68,8 +69,20 @@ export class OwnedProcess {
     return this.end === undefined && this.pid > 0 && identityOf(this.pid) !== undefined;
   }
 
-  /** Ends it and all that it started. `signal`: what makes this program end. */
-  async stop(signal: NodeJS.Signals = 'SIGTERM', patienceMs = POLITE_MS): Promise<void> {
+  /**
+   * Ends it and all that it started; a second call waits for the first.
+   * @param signal what makes this program end
+   * @throws when some of it does not end; it stays in the ledger then
+   */
+  stop(signal: NodeJS.Signals = 'SIGTERM', patienceMs = POLITE_MS): Promise<void> {
+    this.#stopping ??= this.#stop(signal, patienceMs).catch((error: unknown) => {
+      this.#stopping = undefined;
+      throw error;
+    });
+    return this.#stopping;
+  }
+
+  async #stop(signal: NodeJS.Signals, patienceMs: number): Promise<void> {
     if (this.end === undefined) {
       this.#child.kill(signal);
       const timer = setTimeout(() => this.#child.kill('SIGKILL'), patienceMs);

@@ -51,7 +51,7 @@ function startBroker(home: Home, env: Readonly<Record<string, string | undefined
   const {CI, PACELINE_BROKER_IDLE_MS} = env;
   // it keeps a run's services for the next run, but not on a machine that is thrown away behind this one
   const idle = PACELINE_BROKER_IDLE_MS ?? (CI === undefined || CI === '' || CI === 'false' ? undefined : '0');
-  const errors = openSync(home.log, 'a', 0o600);
+  const errors = openedLog(home);
   const child = spawn(execPath, [brokerProgram()], {
     cwd: home.path,
     env: {
@@ -74,6 +74,14 @@ function startBroker(home: Home, env: Readonly<Record<string, string | undefined
     code = 1;
   });
   return () => code;
+}
+
+function openedLog(home: Home): number {
+  try {
+    return openSync(home.log, 'a', 0o600);
+  } catch (error) {
+    throw brokerError(home, `cannot start (${(error as Error).message})`);
+  }
 }
 
 /** The sources have it in its room, the bundle beside its entries or above its chunks. */

@@ -1,4 +1,6 @@
 import {randomInt} from 'node:crypto';
+import {rmSync} from 'node:fs';
+import {createServer} from 'node:net';
 import {join} from 'node:path';
 import {PacelineError} from '../../base/error.ts';
 import type {Service} from '../../project/service.ts';
@@ -14,6 +16,8 @@ const PORTS = {first: 10_000, behind: 12_000};
 /** Any program that serves: one of its own for each lease. */
 export class ProcessPlugin implements Plugin {
   readonly #host: Host;
+  /** Of servers that are up or starting. */
+  readonly #ports = new Set<number>();
   #serial = 0;
 
   constructor(host: Host) {
@@ -31,53 +35,103 @@ export class ProcessPlugin implements Plugin {
     };
   }
 
-  async #start({service, env, leaseNeeds}: Opening, running: Map<string, OwnedProcess>): Promise<Resource> {
-    const {ledger, home} = this.#host;
-    if (service.binary === undefined)
-      throw new PacelineError('E_SERVICE_START', `Service ${service.name} does not say what to start`, {
-        hint: 'Say `binary = "..."`.',
-      });
-    const needs = await leaseNeeds();
-    const name = `${service.name}-${++this.#serial}`;
-    const folder = new OwnedFolder(this.#host, `process-${this.#serial}`);
-    const port = randomInt(PORTS.first, PORTS.behind);
-    const access = accessTo(service, port);
-    const own = {...env, ...needs.env, ...service.env, PORT: String(port), TMPDIR: folder.path};
-    const log = join(home.logs, `${name}.log`);
-    const server = new OwnedProcess(
-      {
-        program: '/bin/sh',
-        // the shell finds it, and gives way to it
-        args: [
-          '-c',
-          'exec "$0" "$@"',
-          service.binary,
-          ...service.args.map((word) => word.replaceAll('{port}', String(port))),
-        ],
-        env: own,
-        directory: service.directory,
-        // it runs the user's own code, in the user's own folder
-        user: undefined,
-        log,
-      },
-      ledger,
-    );
-    running.set(name, server);
-    const destroy = async (): Promise<void> => {
-      await server.stop();
-      running.delete(name);
-      folder.remove();
+  async #start(opening: Opening, running: Map<string, OwnedProcess>): Promise<Resource> {
+    const needs = await opening.leaseNeeds();
+    try {
+      const resource = await this.#startWith(needs.env, opening, running);
+      return {
+        ...resource,
+        async destroy() {
+          await resource.destroy();
+          await needs.release();
+        },
+      };
+    } catch (error) {
       await needs.release();
+      throw error;
+    }
+  }
+
+  async #startWith(
+    needed: Readonly<Record<string, string>>,
+    {service, env}: Opening,
+    running: Map<string, OwnedProcess>,
+  ): Promise<Resource> {
+    const port = await this.#freePort();
+    const folder = new OwnedFolder(this.#host, `process-${++this.#serial}`);
+    const name = `${service.name}-${this.#serial}`;
+    const access = accessTo(service, port);
+    const own = {...env, ...needed, ...service.env, PORT: String(port), TMPDIR: folder.path};
+    let server: OwnedProcess | undefined;
+    let leavesLog = true;
+    const destroy = async (): Promise<void> => {
+      leavesLog ||= server?.isRunning === false;
+      await server?.stop();
+      running.delete(name);
+      this.#ports.delete(port);
+      folder.remove();
+      // what failed, or ended by itself, may be asked for its reasons
+      if (server !== undefined && !leavesLog) rmSync(server.log, {force: true});
     };
     try {
-      await this.#untilReady(service, {server, port, env: own, log});
+      server = this.#spawn(service, {name, port, env: own});
+      running.set(name, server);
+      await this.#untilReady(service, {server, port, env: own});
       for (const line of [service.init.migrate, service.init.seed])
         if (line !== undefined) await runShellLine(line, {...own, ...access.env}, service);
     } catch (error) {
       await destroy();
       throw error;
     }
-    return {id: name, handOut: async () => access, revoke: () => server.stop(), destroy};
+    leavesLog = false;
+    const process = server;
+    return {
+      id: name,
+      async handOut() {
+        if (!process.isRunning) throw new Error(`${name} has ended (${process.end ?? 'just now'})`);
+        return access;
+      },
+      revoke() {
+        leavesLog = !process.isRunning;
+        return process.stop();
+      },
+      destroy,
+    };
+  }
+
+  #spawn(
+    service: Service,
+    {name, port, env}: {readonly name: string; readonly port: number; readonly env: Readonly<Record<string, string>>},
+  ): OwnedProcess {
+    const {ledger, home} = this.#host;
+    if (service.binary === undefined)
+      throw new PacelineError('E_SERVICE_START', `Service ${service.name} does not say what to start`, {
+        hint: 'Say `binary = "..."`.',
+      });
+    const words = service.args.map((word) => word.replaceAll('{port}', String(port)));
+    return new OwnedProcess(
+      {
+        program: '/bin/sh',
+        // the shell finds it, and gives way to it
+        args: ['-c', 'exec "$0" "$@"', service.binary, ...words],
+        env,
+        directory: service.directory,
+        // it runs the user's own code, in the user's own folder
+        user: undefined,
+        log: join(home.logs, `${name.replaceAll(/[^\w.-]+/g, '_')}.log`),
+      },
+      ledger,
+    );
+  }
+
+  /** Somebody else's server on its port would answer in its place. */
+  async #freePort(): Promise<number> {
+    for (;;) {
+      const port = randomInt(PORTS.first, PORTS.behind);
+      if (this.#ports.has(port) || !(await isFree(port))) continue;
+      this.#ports.add(port);
+      return port;
+    }
   }
 
   async #untilReady(
@@ -86,14 +140,9 @@ export class ProcessPlugin implements Plugin {
       server,
       port,
       env,
-      log,
-    }: {
-      readonly server: OwnedProcess;
-      readonly port: number;
-      readonly env: Readonly<Record<string, string>>;
-      readonly log: string;
-    },
+    }: {readonly server: OwnedProcess; readonly port: number; readonly env: Readonly<Record<string, string>>},
   ): Promise<void> {
+    const {log} = server;
     const {limits} = this.#host;
     const what = `${service.binary} ${service.args.join(' ')}`;
     const limit =
@@ -123,6 +172,14 @@ export class ProcessPlugin implements Plugin {
       },
     );
   }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({port, host: '127.0.0.1', exclusive: true}, () => server.close(() => resolve(true)));
+  });
 }
 
 /** `API_URL`, `API_HOST`, `API_PORT` of a service `api`. */

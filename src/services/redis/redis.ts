@@ -1,5 +1,5 @@
 import {randomInt} from 'node:crypto';
-import {copyFileSync, existsSync} from 'node:fs';
+import {copyFileSync, existsSync, rmSync, writeFileSync} from 'node:fs';
 import {delimiter, join} from 'node:path';
 import {PacelineError} from '../../base/error.ts';
 import type {Service} from '../../project/service.ts';
@@ -103,12 +103,22 @@ const PORTS = {first: 12_000, behind: 20_000};
 const MOST_TRIES = 5;
 const START = 'Redis';
 
+interface RedisOrder {
+  readonly service: Service;
+  readonly program: string;
+  readonly name: string;
+  /** What it begins with. */
+  readonly dump: string | undefined;
+  readonly connector: RedisConnector;
+}
+
 class RedisServer {
   readonly name: string;
   readonly folder: OwnedFolder;
   readonly process: OwnedProcess;
   readonly client: RedisConnection;
   readonly #port: number;
+  #leavesLog: boolean | undefined;
 
   private constructor(parts: {
     readonly name: string;
@@ -124,24 +134,22 @@ class RedisServer {
     this.#port = parts.port;
   }
 
-  static async start(
+  static async start(host: Host, order: RedisOrder): Promise<RedisServer> {
+    const folder = new OwnedFolder(host, order.name);
+    try {
+      return await RedisServer.#startIn(folder, host, order);
+    } catch (error) {
+      folder.remove();
+      throw error;
+    }
+  }
+
+  static async #startIn(
+    folder: OwnedFolder,
     host: Host,
-    {
-      service,
-      program,
-      name,
-      dump,
-      connector,
-    }: {
-      readonly service: Service;
-      readonly program: string;
-      readonly name: string;
-      readonly dump: string | undefined;
-      readonly connector: RedisConnector;
-    },
+    {service, program, name, dump, connector}: RedisOrder,
   ): Promise<RedisServer> {
     const {ledger, user, home, limits} = host;
-    const folder = new OwnedFolder(host, name);
     const log = join(home.logs, `${name}.log`);
     if (dump !== undefined) {
       copyFileSync(dump, join(folder.path, 'dump.rdb'));
@@ -154,6 +162,7 @@ class RedisServer {
     for (let attempt = 1; ; attempt++) {
       const port = randomInt(PORTS.first, PORTS.behind);
       const secret = randomPassword();
+      const settings = secretFile(folder, secret);
       const socket = join(folder.path, 'redis.sock');
       const since = performance.now();
       const process = new OwnedProcess(
@@ -161,6 +170,7 @@ class RedisServer {
           program,
           args: [
             ...[
+              settings,
               '--port',
               String(port),
               '--bind',
@@ -172,19 +182,7 @@ class RedisServer {
               '--dir',
               folder.path,
             ],
-            ...[
-              '--save',
-              '',
-              '--appendonly',
-              'no',
-              '--daemonize',
-              'no',
-              '--requirepass',
-              secret,
-              '--databases',
-              '16',
-              ...service.args,
-            ],
+            ...['--save', '', '--appendonly', 'no', '--daemonize', 'no', '--databases', '16', ...service.args],
           ],
           env: {PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...service.env},
           directory: folder.path,
@@ -204,7 +202,6 @@ class RedisServer {
       }
       await process.stop('SIGKILL');
       if (attempt < MOST_TRIES && /in use/.test(client)) continue;
-      folder.remove();
       throw new PacelineError(
         'E_SERVICE_START',
         `Redis did not start: ${client} (limit ${Math.round(limit.ms)} ms: ${limit.origin})`,
@@ -232,16 +229,25 @@ class RedisServer {
   }
 
   async kill(): Promise<void> {
-    this.client.destroy();
-    process.kill(this.process.pid, 'SIGKILL');
-    await this.process.ended;
+    // what ended by itself may be asked for its reasons
+    this.#leavesLog ??= !this.process.isRunning;
+    if (this.client.isOpen) this.client.destroy();
+    await this.process.stop('SIGKILL');
   }
 
   async stop(): Promise<void> {
-    if (this.client.isOpen) this.client.destroy();
-    await this.process.stop('SIGKILL');
+    await this.kill();
     this.folder.remove();
+    if (this.#leavesLog !== true) rmSync(this.process.log, {force: true});
   }
+}
+
+/** Command lines can be read by everybody on the machine. */
+function secretFile(folder: OwnedFolder, secret: string): string {
+  const path = join(folder.path, 'secret.conf');
+  writeFileSync(path, `requirepass ${secret}\n`, {mode: 0o600});
+  folder.own(path);
+  return path;
 }
 
 /** @returns what went wrong, for people, or a client */
