@@ -28,3 +28,12 @@ export function byteCount(bytes: number): string {
     if (bytes >= size) return `${(bytes / size).toFixed(1)} ${unit}`;
   return `${(bytes / 1000).toFixed(1)} kB`;
 }
+
+const BLOCKS = '▁▂▃▄▅▆▇█';
+
+/** Numbers from 0 to their largest as little bars: `▃▅█▁`. */
+export function sparkline(values: readonly number[]): string {
+  const most = Math.max(...values, 0);
+  const last = BLOCKS.length - 1;
+  return values.map((value) => BLOCKS[most <= 0 ? 0 : Math.round((Math.max(0, value) / most) * last)] ?? '').join('');
+}

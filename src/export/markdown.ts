@@ -1,6 +1,10 @@
-import {duration, percentChange, plural} from '../base/figures.ts';
+import {duration, percentChange, plural, sparkline} from '../base/figures.ts';
 import type {Comparison} from '../insight/compare.ts';
 import type {RunReport} from '../insight/report.ts';
+
+/** Two points are no trend. */
+const LEAST_POINTS = 3;
+const SHOWN_POINTS = 10;
 
 /** The report that one pastes into a pull request. @param comparison with what was before, when there is something */
 export function markdownReport(report: RunReport, comparison?: Comparison): string {
@@ -10,6 +14,7 @@ export function markdownReport(report: RunReport, comparison?: Comparison): stri
     `${code(`paceline ${run.command.join(' ')}`)}, ${plural(run.tasks.length, 'task')}, ${plural(run.jobs, 'job')}${run.machine === undefined ? '' : ` on ${plural(run.machine.cores, 'core')}`}, ${new Date(run.at).toISOString()}.`,
     `Its longest chain and its processor time allow ${duration(speedOfLight.ms)} (${speedOfLight.by === 'chain' ? 'the longest chain' : 'all cores busy'}): the run reached ${Math.round(efficiency * 100)} % of that.`,
   ];
+  if (report.trend.length >= LEAST_POINTS) parts.push('## Trend', trendOf(report));
   if (comparison !== undefined) parts.push('## Before and after', beforeAfter(comparison));
   parts.push(
     '## Critical path',
@@ -143,4 +148,18 @@ function codeCell(text: string): string {
 function middle(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((one, other) => one - other);
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+function trendOf({trend}: RunReport): string {
+  const rows = trend
+    .slice(-SHOWN_POINTS)
+    .map(({at, status, wallMs, executed, hits}) => [
+      new Date(at).toISOString().slice(0, 16).replace('T', ' '),
+      status,
+      duration(wallMs),
+      String(executed),
+      String(hits),
+    ]);
+  const line = `${sparkline(trend.map(({wallMs}) => wallMs))} the last ${trend.length} runs of this command`;
+  return `${line}\n\n${table(['when', 'status', 'wall time', 'executed', 'hits'], rows)}`;
 }

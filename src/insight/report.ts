@@ -16,6 +16,7 @@ import {contextOf} from './rules/context.ts';
 import {withSpread} from './spread.ts';
 import {type Step, stepsOf} from './steps.ts';
 import {type TimeKind, type TimeSlice, timeAccountOf, totalsOf} from './time-account.ts';
+import {type TrendPoint, trendOf} from './trend.ts';
 
 /** Everything that can be said of one run. */
 export interface RunReport {
@@ -38,6 +39,8 @@ export interface RunReport {
   readonly pastErrors: readonly PastError[];
   /** Of each task, its time in earlier runs and this one, the oldest first, ms; hits are left out. */
   readonly history: ReadonlyMap<NodeId, readonly number[]>;
+  /** Runs of the same command so far, the oldest first; the last one is this run. */
+  readonly trend: readonly TrendPoint[];
   /** What the run does not tell, and what in it cannot be. */
   readonly gaps: readonly Gap[];
 }
@@ -74,6 +77,7 @@ export function reportOf(run: Run, earlier: readonly Run[], budget: Budget): Run
     kpis: kpisOf(run),
     pastErrors: pastErrorsOf([run, ...earlier]),
     history: historyOf(run, earlier),
+    trend: trendOf(run, earlier),
     gaps: gapsOf(run),
   };
 }

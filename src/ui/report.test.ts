@@ -149,3 +149,12 @@ test('a run in which nothing happened', () => {
   expect(lines.join('\n')).not.toMatch(/NaN|Infinity|undefined/);
   expect(lines).not.toContain('critical path');
 });
+
+test('how long the same command took so far is one line, from three runs on', () => {
+  const run = oddRun();
+  const runs = [100, 400, 200].map((wallMs, place): Run => ({...run, id: `r${place}` as Run['id'], wallMs}));
+  const lines = (earlier: readonly Run[]): readonly string[] =>
+    printed(120, (screen) => printReport(screen, reportOf({...run, wallMs: 300}, earlier, NO_BUDGET)));
+  expect(lines(runs)).toContain('the last 4 runs of this command: ▅█▃▆ (100 ms to 400 ms)');
+  expect(lines(runs.slice(0, 1)).join('\n')).not.toContain('runs of this command');
+});

@@ -1,4 +1,4 @@
-import {duration, percentChange, plural} from '../base/figures.ts';
+import {duration, percentChange, plural, sparkline} from '../base/figures.ts';
 import type {Bottleneck} from '../insight/bottlenecks.ts';
 import type {RunReport} from '../insight/report.ts';
 import {type Colour, painted, type Screen} from './style.ts';
@@ -21,6 +21,7 @@ export function printReport(screen: Screen, report: RunReport): void {
     `${painted(screen, run.status === 'passed' ? 'green' : 'red', head)}  ${painted(screen, 'dim', what)}\n`,
   );
   printSpeed(screen, report);
+  printTrend(screen, report);
   printAccount(screen, report);
   printPath(screen, report);
   printBottlenecks(screen, report);
@@ -61,6 +62,16 @@ const KINDS = {
   slot: 'waiting for a slot',
   self: 'paceline before, between and after',
 } as const;
+
+/** Two points are no trend. */
+const LEAST_POINTS = 3;
+
+function printTrend(screen: Screen, {trend}: RunReport): void {
+  if (trend.length < LEAST_POINTS) return;
+  const walls = trend.map(({wallMs}) => wallMs);
+  const range = `${duration(Math.min(...walls))} to ${duration(Math.max(...walls))}`;
+  printText(screen, `the last ${trend.length} runs of this command: ${sparkline(walls)} (${range})`, {});
+}
 
 function printSpeed(screen: Screen, {run, speedOfLight, efficiency, parallelism}: RunReport): void {
   const why = speedOfLight.by === 'chain' ? 'its longest chain' : 'all cores busy';
