@@ -143,7 +143,11 @@ test('the runs of the same command so far are a line and a table', () => {
   const run = oddRun();
   const earlier = [100, 400, 200].map((wallMs, place) => ({...run, id: `r${place}` as typeof run.id, wallMs}));
   const text = markdownReport(reportOf({...run, wallMs: 300}, earlier, NO_BUDGET));
-  expect(text).toContain('## Trend\n\n▅█▃▆ the last 4 runs of this command\n\n| when | status | wall time | executed | hits |');
-  expect(text.split('\n').filter((line) => / (100|200|300|400) ms \|/.test(line) && line.includes('20'))).toHaveLength(4);
+  expect(text).toContain(
+    '## Trend\n\n▅█▃▆ the last 4 runs of this command\n\n| when | status | wall time | executed | hits |',
+  );
+  expect(text.split('\n').filter((line) => / (100|200|300|400) ms \|/.test(line) && line.includes('20'))).toHaveLength(
+    4,
+  );
   expect(markdownReport(reportOf(run, earlier.slice(0, 1), NO_BUDGET))).not.toContain('## Trend');
 });

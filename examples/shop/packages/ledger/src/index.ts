@@ -1,0 +1,2 @@
+export * from './bestsellers.ts';
+export * from './books.ts';
