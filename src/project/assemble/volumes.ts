@@ -14,25 +14,31 @@ export function finishedVolumes(draft: ServiceDraft, context: DialectContext): r
 
 function finishedVolume(volume: Located, draft: ServiceDraft, context: DialectContext): string | undefined {
   const {text, origin} = volume;
-  const {name, allow} = draft;
-  const form = /^(?:([^:]+):)?(\/[^:]*)(?::(ro|rw))?$/.exec(text);
+  const refuse = (code: string, problem: string, hint: string): void =>
+    context.report({
+      severity: 'error',
+      code,
+      message: `the volume "${text}" of service "${draft.name}" ${problem}`,
+      hint,
+      origin,
+    });
+  const form = /^(?:([^:]+):)?(\/[^:]+)(?::(ro|rw))?$/.exec(text);
   if (form === null || (form[1] === undefined && form[3] !== undefined)) {
-    const message = `the volume "${text}" of service "${name}" is not understood`;
-    const hint = 'Write "./folder:/target", "./folder:/target:ro", or "/target" for an empty one.';
-    context.report({severity: 'error', code: 'E_VALUE', message, hint, origin});
+    refuse(
+      'E_VALUE',
+      'is not understood',
+      'Write "./folder:/target", "./folder:/target:ro", or "/target" for an empty one.',
+    );
     return undefined;
   }
   const [, source, target, mode] = form;
   if (source === undefined) return target;
+  if (/^~|\$/.test(source))
+    refuse('E_VALUE', 'has a "~" or "$" in it, which nothing replaces', 'Write the path itself.');
   const danger = dangerOf(source, context);
-  if (danger !== undefined && !allow.includes('host-volumes')) {
-    context.report({
-      severity: 'error',
-      code: 'E_SERVICE_UNSAFE',
-      message: `the volume "${text}" of service "${name}" ${danger}`,
-      hint: 'Mount a file or folder of the project, like "./fixtures"; `allow = ["host-volumes"]` allows any.',
-      origin,
-    });
+  if (danger !== undefined && !draft.allow.includes('host-volumes')) {
+    const hint = 'Mount a file or folder of the project, like "./fixtures"; `allow = ["host-volumes"]` allows any.';
+    refuse('E_SERVICE_UNSAFE', danger, hint);
   }
   const place = isNamed(source) ? source : posix.resolve(context.root, source);
   return `${place}:${target}${mode === 'ro' ? ':ro' : ''}`;
@@ -46,7 +52,6 @@ function isNamed(source: string): boolean {
 /** Why somebody would not want to mount it; undefined when nothing is to be feared. */
 function dangerOf(source: string, {root, env}: DialectContext): string | undefined {
   if (isNamed(source)) return 'has a name, so it outlives the lease, and all others see it';
-  if (/^~|\$/.test(source)) return 'has a "~" or "$" in it, which nothing replaces';
   const path = posix.resolve(root, source);
   const real = realPath(path);
   if (real === '/') return 'is the whole file system of this machine';
