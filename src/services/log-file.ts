@@ -1,4 +1,5 @@
-import {closeSync, fstatSync, openSync, readSync, statSync, truncateSync} from 'node:fs';
+import {closeSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync, truncateSync} from 'node:fs';
+import {join} from 'node:path';
 
 /** What is longer is emptied: a server that says too much must not fill the machine's memory, bytes. */
 const MOST = 64 * 1024 * 1024;
@@ -38,4 +39,13 @@ export function endOfFile(path: string, bytes = END): string {
   } finally {
     closeSync(file);
   }
+}
+
+/** Leaves the newest logs of a folder, of servers that are gone. */
+export function pruneLogs(folder: string, keep: number): void {
+  const logs = readdirSync(folder).map((name) => join(folder, name));
+  const newestFirst = logs
+    .map((path) => ({path, time: statSync(path).mtimeMs}))
+    .sort((one, other) => other.time - one.time);
+  for (const {path} of newestFirst.slice(keep)) rmSync(path, {force: true});
 }

@@ -8,6 +8,7 @@ import {KernelLock} from '../../base/kernel-lock.ts';
 import {openHome} from '../home.ts';
 import type {Host} from '../host.ts';
 import {Ledger} from '../ledger.ts';
+import {pruneLogs} from '../log-file.ts';
 import {serverUser} from '../server-user.ts';
 import {StartLimits} from '../start-limits.ts';
 import {Broker} from './broker.ts';
@@ -22,6 +23,8 @@ const IDLE_MS = 300_000;
 /** How long a broker before this one may take to clear up, ms. */
 const PATIENCE_MS = 20_000;
 const POLL_MS = 10;
+/** Logs of servers of earlier brokers that are kept. */
+const KEPT_LOGS = 50;
 /** How long to take everything away at the end, ms. */
 const LEAVE_MS = 20_000;
 /** What a timer of Node can hold. */
@@ -45,6 +48,7 @@ async function serve(own: KernelLock): Promise<void> {
   const limits = new StartLimits(join(home.path, 'start-times.db'));
   const host: Host = {home, ledger, limits, user: serverUser(), env, report};
   const reaped = await reap(ledger, report);
+  pruneLogs(home.logs, KEPT_LOGS);
   const broker = new Broker(host, plugins(host), reaped);
   let isLeaving = false;
   const leave = async (): Promise<void> => {

@@ -63,9 +63,9 @@ export class ProcessPlugin implements Plugin {
     const access = accessTo(service, port);
     const own = {...env, ...needed, ...service.env, PORT: String(port), TMPDIR: folder.path};
     let server: OwnedProcess | undefined;
-    let leavesLog = true;
+    let leavesLog: boolean | undefined = true;
     const destroy = async (): Promise<void> => {
-      leavesLog ||= server?.isRunning === false;
+      leavesLog ??= server?.isRunning === false;
       await server?.stop();
       running.delete(name);
       this.#ports.delete(port);
@@ -83,7 +83,7 @@ export class ProcessPlugin implements Plugin {
       await destroy();
       throw error;
     }
-    leavesLog = false;
+    leavesLog = undefined;
     const process = server;
     return {
       id: name,
@@ -92,7 +92,7 @@ export class ProcessPlugin implements Plugin {
         return access;
       },
       revoke() {
-        leavesLog = !process.isRunning;
+        leavesLog ??= !process.isRunning;
         return process.stop();
       },
       destroy,
