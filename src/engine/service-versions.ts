@@ -1,5 +1,4 @@
 import {execFile} from 'node:child_process';
-import {promisify} from 'node:util';
 import type {Task} from '../plan/task.ts';
 import type {Service} from '../project/service.ts';
 import {identityOf} from '../services/client/identity.ts';
@@ -35,9 +34,11 @@ async function versionOf(
   const program =
     service.image !== undefined && service.backend !== 'process' ? undefined : serverProgram(service, env);
   if (program === undefined) return service.image ?? service.binary ?? service.plugin;
-  const ask = async (): Promise<string | undefined> => {
-    const {stdout} = await promisify(execFile)(program, ['--version']);
-    return stdout.trim();
-  };
-  return (await known.output(program, ['--version'], '', ask)) ?? program;
+  return (await known.output(program, ['--version'], '', () => saidVersion(program))) ?? program;
+}
+
+function saidVersion(program: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    execFile(program, ['--version'], (error, stdout) => resolve(error === null ? stdout.trim() : undefined));
+  });
 }
