@@ -26,7 +26,6 @@ export function checkService(draft: ServiceDraft, section: Section, report: Repo
   const {name, plugin, origin} = draft;
   const error: ReportError = (code, message, hint, place) =>
     report({severity: 'error', code, message: `service "${name}" ${message}`, hint, origin: place});
-  checkName(draft, report);
   checkPool(draft, section, error);
   checkPrivileged(draft, section, error);
   checkHealth(draft, section, error);
@@ -39,16 +38,22 @@ export function checkService(draft: ServiceDraft, section: Section, report: Repo
   }
 }
 
-/** A name is part of file names and of variables. */
-function checkName({name, origin}: ServiceDraft, report: Report): void {
-  if (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(name)) return;
-  report({
-    severity: 'error',
-    code: 'E_VALUE',
-    message: `"${name}" cannot be the name of a service`,
-    hint: 'Use letters, digits, "-", "_" and "."; begin with a letter or a digit; at most 63 of them.',
-    origin,
-  });
+/** A name is part of file names, and of those of variables: there no two of them may be the same. */
+export function checkNames(services: readonly ServiceDraft[], report: Report): void {
+  const first = new Map<string, string>();
+  for (const {name, origin} of services) {
+    if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(name)) {
+      const hint = 'Use letters, digits, "-", "_" and "."; begin with a letter or a digit; at most 63 of them.';
+      report({severity: 'error', code: 'E_VALUE', message: `"${name}" cannot be the name of a service`, hint, origin});
+      continue;
+    }
+    const prefix = name.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
+    const other = first.get(prefix);
+    first.set(prefix, other ?? name);
+    if (other === undefined) continue;
+    const message = `the services "${other}" and "${name}" have the same variables: ${prefix}_URL`;
+    report({severity: 'error', code: 'E_VALUE', message, hint: 'Rename one of them.', origin});
+  }
 }
 
 function checkStart(plugin: PluginName, draft: ServiceDraft, section: Section, error: ReportError): void {

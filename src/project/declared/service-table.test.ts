@@ -206,6 +206,16 @@ test.each(['a', 'Cache-2', 'db_1.x', 'a'.repeat(63)])('"%s" is a name of a servi
   expect(errors(`${PHASE}[service."${name}"]\nplugin = "redis"\n`)).toEqual([]);
 });
 
+test('two services do not have the same variables', () => {
+  const named = (...names: readonly string[]) =>
+    errors(PHASE + names.map((name) => `[service."${name}"]\nplugin = "redis"\n`).join(''));
+  expect(named('my-db', 'cache', 'my_db', 'MY.DB')).toEqual([
+    'error E_VALUE make.toml:7:10 the services "my-db" and "my_db" have the same variables: MY_DB_URL (Rename one of them.)',
+    'error E_VALUE make.toml:9:10 the services "my-db" and "MY.DB" have the same variables: MY_DB_URL (Rename one of them.)',
+  ]);
+  expect(named('db', 'db2', 'd-b')).toEqual([]);
+});
+
 test('a key that does nothing is said to', () => {
   expect(serviceWarnings('plugin = "redis"\nlevel = "cluster"\ncommand = "x"\nports = [1]\ninit = ["a.sql"]')).toEqual([
     'warning W_SERVICE_KEY make.toml:6:1 "command" does nothing for a redis (Remove "command".)',

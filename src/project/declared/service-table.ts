@@ -3,7 +3,7 @@ import {BACKENDS, type HealthCheck, PLUGINS, type PluginName, type Service} from
 import type {Section} from '../toml/section.ts';
 import {byteSize, durationMs} from '../units.ts';
 import {known} from './declared.ts';
-import {checkService} from './service-checks.ts';
+import {checkNames, checkService} from './service-checks.ts';
 import type {ServiceDraft} from './service-draft.ts';
 
 type Report = (diagnostic: Diagnostic) => void;
@@ -16,6 +16,7 @@ export function readServices(section: Section | undefined, report: Report): Read
     checkService(draft, inner, report);
     services.set(name, draft);
   }
+  checkNames([...services.values()], report);
   return services;
 }
 
