@@ -37,14 +37,6 @@ export function processesWith({mark, log, first}: ProcessTraces): readonly Proce
   });
 }
 
-/** Living processes of a session; setsid(2) made it for the first of them. */
-export function processesOfSession(session: number): readonly ProcessIdentity[] {
-  return pids().flatMap((pid) => {
-    const stat = statOf(pid);
-    return stat?.session === session ? [{pid, startTicks: stat.startTicks}] : [];
-  });
-}
-
 /** Changes when the machine starts anew. */
 export function bootId(): string {
   return readText('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
