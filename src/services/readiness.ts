@@ -13,6 +13,8 @@ export interface Target {
   readonly host: string;
   /** Of a port of the service, the one that reaches it from here. */
   readonly port: (servicePort: number) => number;
+  /** Whether somebody listens on a port of the service, where connections are taken in its place; undefined: connections tell. */
+  readonly listens?: (servicePort: number) => Promise<boolean>;
   /** All that it has printed so far. */
   readonly log: () => string | Promise<string>;
   /** Runs a shell line where the service is; true when it exits with 0. */
@@ -37,10 +39,10 @@ export async function untilReady(check: HealthCheck, target: Target, limit: Star
   }
 }
 
-async function isReady(check: HealthCheck, {host, port, log, runs}: Target): Promise<boolean> {
+async function isReady(check: HealthCheck, {host, port, listens, log, runs}: Target): Promise<boolean> {
   switch (check.kind) {
     case 'port':
-      return accepts(host, port(check.port));
+      return (listens === undefined || (await listens(check.port))) && accepts(host, port(check.port));
     case 'log':
       return new RegExp(check.pattern, 'm').test(await log());
     case 'http':
