@@ -18,7 +18,7 @@ export async function reap(ledger: Ledger, report: (message: string) => void): P
           rmSync(belonging.path, {recursive: true, force: true, maxRetries: 3});
           break;
         case 'container': {
-          const {removeContainer} = await import('../container/engine.ts');
+          const {removeContainer} = await import('../container/ownership.ts');
           await removeContainer(belonging.engine, belonging.id);
           break;
         }

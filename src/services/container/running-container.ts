@@ -1,0 +1,165 @@
+import type Docker from 'dockerode';
+import type {ContainerCreateOptions} from 'dockerode';
+import type {Ledger} from '../ledger.ts';
+import {type Engine, engineMessage, isUnknown} from './engine.ts';
+
+/** What the engine says when somebody else was faster to take a port. */
+const TAKEN = /port is already allocated|address already in use/;
+const MOST_TRIES = 5;
+/** Of a frame of a log: number of the stream, three bytes of nothing, length. */
+const HEADER = 8;
+/** Lines of a log that are looked at. */
+const LOG_LINES = 10_000;
+
+/** A container of ours that was started. */
+export class RunningContainer {
+  readonly id: string;
+  readonly startedAt = Date.now();
+  /** How it ended; undefined: it runs. */
+  end: string | undefined;
+  readonly #ledger: Ledger;
+  readonly #entry: number;
+  #engine: Engine;
+  #ports: ReadonlyMap<number, number> = new Map();
+  #volumes: readonly string[] = [];
+  #networks: readonly string[] = [];
+
+  private constructor(engine: Engine, ledger: Ledger, entry: number, id: string) {
+    this.#engine = engine;
+    this.#ledger = ledger;
+    this.#entry = entry;
+    this.id = id;
+    engine.onDeath(id, (exitCode) => {
+      this.end = `exit code ${exitCode}`;
+    });
+  }
+
+  /** @throws the engine's own error, when it cannot be created or started: nothing is left of it then */
+  static async start(
+    engine: Engine,
+    ledger: Ledger,
+    options: ContainerCreateOptions & {readonly name: string},
+  ): Promise<RunningContainer> {
+    // its name is known before it is there: what was created and not started, or not noted, is found again
+    const entry = ledger.note({kind: 'container', id: options.name, engine: engine.address});
+    let container: RunningContainer | undefined;
+    try {
+      const {id} = await engine.ask((docker) => docker.createContainer(options));
+      ledger.change(entry, {kind: 'container', id, engine: engine.address});
+      container = new RunningContainer(engine, ledger, entry, id);
+      await container.#start();
+      await container.#look();
+      return container;
+    } catch (error) {
+      // the engine may be gone: then it stays in the ledger
+      if (container !== undefined) await container.remove();
+      else if (!engine.isLost) ledger.strike(entry);
+      throw error;
+    }
+  }
+
+  /** Of a port of the service, the one that reaches it from here; 0: none. */
+  hostPort(port: number): number {
+    return this.#ports.get(port) ?? 0;
+  }
+
+  /** Paths of its anonymous and named volumes. */
+  get volumes(): readonly string[] {
+    return this.#volumes;
+  }
+
+  /** All that it has printed, to both streams. */
+  async log(lines = LOG_LINES): Promise<string> {
+    const output = await this.ask((one) => one.logs({stdout: true, stderr: true, follow: false, tail: lines}));
+    return plainText(output);
+  }
+
+  /** Whoever is connected to it is so no longer, and cannot connect again: it listens to nobody until it is connected anew. */
+  async disconnect(): Promise<void> {
+    const networks = this.#networks;
+    await this.#engine.ask(async (docker) => {
+      for (const name of networks) await docker.getNetwork(name).disconnect({Container: this.id, Force: true});
+    });
+    this.#ports = new Map();
+  }
+
+  /** At ports that nobody has been told of. */
+  async connect(): Promise<void> {
+    const networks = this.#networks;
+    await this.#engine.ask(async (docker) => {
+      for (const name of networks) await docker.getNetwork(name).connect({Container: this.id});
+    });
+    await this.#look();
+  }
+
+  /** Ends it at once, with all its connections. */
+  async kill(): Promise<void> {
+    try {
+      await this.ask((one) => one.kill());
+    } catch (error) {
+      // it ended by itself, or is gone
+      if (!isUnknown(error) && (error as {readonly statusCode?: number}).statusCode !== 409) throw error;
+    }
+  }
+
+  /** The engine came back, behind the same address. */
+  moveTo(engine: Engine): void {
+    this.#engine = engine;
+  }
+
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  /** With its anonymous volumes. */
+  async remove(): Promise<void> {
+    this.#engine.forget(this.id);
+    try {
+      await this.ask((one) => one.remove({force: true, v: true}));
+    } catch (error) {
+      if (!isUnknown(error)) throw error;
+    }
+    this.#ledger.strike(this.#entry);
+  }
+
+  /** Asks the engine about it. */
+  ask<Answer>(question: (container: Docker.Container) => Promise<Answer>): Promise<Answer> {
+    return this.#engine.ask((docker) => question(docker.getContainer(this.id)));
+  }
+
+  async #start(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.ask((one) => one.start());
+        return;
+      } catch (error) {
+        if (attempt === MOST_TRIES || !TAKEN.test(engineMessage(error))) throw error;
+      }
+    }
+  }
+
+  async #look(): Promise<void> {
+    const {NetworkSettings, State, Mounts} = await this.ask((one) => one.inspect());
+    // the event may have come before anybody listened
+    if (!State.Running) this.end ??= `exit code ${State.ExitCode}`;
+    this.#volumes = Mounts.flatMap(({Type, Destination}) => (Type === 'bind' ? [] : [Destination]));
+    this.#networks = Object.keys(NetworkSettings.Networks);
+    this.#ports = new Map(
+      Object.entries(NetworkSettings.Ports ?? {}).flatMap(([name, bindings]) => {
+        const published = Number(bindings?.[0]?.HostPort ?? 0);
+        return published === 0 ? [] : [[Number.parseInt(name, 10), published] as const];
+      }),
+    );
+  }
+}
+
+/** Both streams as they came. */
+function plainText(output: Buffer): string {
+  const parts: Buffer[] = [];
+  for (let at = 0; at + HEADER <= output.length; ) {
+    const end = at + HEADER + output.readUInt32BE(at + 4);
+    parts.push(output.subarray(at + HEADER, end));
+    at = end;
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
