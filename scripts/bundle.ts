@@ -18,8 +18,16 @@ export async function bundle(dir: string, version: string): Promise<readonly str
   let hot: ReadonlySet<string> | undefined;
   const build = await rolldown({
     cwd: root,
-    input: {bin: 'src/bin.ts', index: 'src/index.ts', services: 'src/services.ts'},
+    input: {
+      bin: 'src/bin.ts',
+      index: 'src/index.ts',
+      services: 'src/services.ts',
+      vitest: 'src/vitest.ts',
+      'node-test': 'src/node-test.ts',
+    },
     platform: 'node',
+    // the one that runs the tests
+    external: ['vitest'],
     transform: {define: {PACELINE_VERSION: JSON.stringify(version)}},
     checks: {ineffectiveDynamicImport: false},
     plugins: [asciiOnly, builtinsWithoutFacade],
