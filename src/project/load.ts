@@ -11,7 +11,7 @@ import type {Project, Workspace} from './project.ts';
 export interface LoadOptions {
   /** The env profile that was asked for. */
   readonly profile?: string;
-  /** The environment, for the detection of a profile. */
+  /** The environment: it may name a profile, the most of a pool, and the socket of the container engine. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The make.toml to read, relative to the root, instead of the one with the usual name. */
   readonly file?: string;

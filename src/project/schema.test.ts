@@ -103,7 +103,7 @@ describe('the JSON Schema', () => {
     ).toEqual([]);
     expect(
       check(
-        '[tasks.build]\nscript = ["a"]\nrun_task = [{name = "x"}]\n[tasks.build.linux]\ncommand = "y"\n[env.P]\nA = 1\n',
+        '[service.db]\nimage = "x"\nports = [80]\nallow = ["host-volumes"]\ninit = {sql = ["a.sql"]}\n[tasks.build]\nservices = ["db"]\nscript = ["a"]\nrun_task = [{name = "x"}]\n[tasks.build.linux]\ncommand = "y"\n[env.P]\nA = 1\n',
       ),
     ).toEqual([]);
   });
@@ -115,6 +115,11 @@ describe('the JSON Schema', () => {
     expect(check('[workspace.web]\ndescription = "x"\n')).toHaveLength(1);
     expect(check('[hooks]\npre_build = ["x"]\n')).toEqual(['file.hooks.pre_build is not allowed']);
     expect(check('[tasks.build]\ncommands = ["x"]\n')).toEqual(['file.tasks.build.commands is not allowed']);
+    expect(check('[service.db]\nallow = ["root"]\nports = [0]\npool = {mni = 1}\n')).toEqual([
+      'file.service.db.allow[0] is none of privileged,host-volumes',
+      'file.service.db.ports[0] is too small',
+      'file.service.db.pool.mni is not allowed',
+    ]);
   });
 
   test('describes every key', () => {

@@ -21,12 +21,12 @@ export interface Service {
   readonly image?: string;
   /** The program (plugin `process`), or the folder that has the server's programs. */
   readonly binary?: string;
-  /** For the server. */
+  /** For the server; in a container the words that it runs instead of those of its image. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Ports that it listens on inside its container. */
   readonly ports: readonly number[];
-  /** `source:target[:ro]`, or `target` for an anonymous one. */
+  /** `source:target[:ro]`, or `target` for an anonymous one. Sources are absolute paths, or names of volumes of the engine. */
   readonly volumes: readonly string[];
   /** When it is ready; undefined: what the plugin knows. */
   readonly health?: HealthCheck;

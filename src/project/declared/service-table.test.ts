@@ -156,6 +156,13 @@ test('what cannot be is refused, with its place and what to do', () => {
   expect(serviceErrors('plugin = "generic_container"')).toEqual([
     'error E_MISSING_KEY make.toml:3:10 service "x" has no "image" (Add `image = "name:tag"`.)',
   ]);
+  expect(serviceErrors('plugin = "generic_container"\nimage = 3\nports = [80, 0]')).toEqual([
+    'error E_TYPE make.toml:5:9 "image" must be a text, but is a number',
+    'error E_TYPE make.toml:6:9 "ports" must be a list of ports from 1 to 65535, but is a list',
+  ]);
+  expect(serviceErrors('plugin = "process"\ncommand = 3')).toHaveLength(1);
+  expect(serviceErrors('plugin = 3')).toHaveLength(1);
+  expect(serviceErrors('image = 3')).toHaveLength(1);
   expect(serviceErrors('plugin = "process"\nargs = ["x"]')).toEqual([
     'error E_MISSING_KEY make.toml:3:10 service "x" does not say what to start (Add `command = "..."`.)',
   ]);

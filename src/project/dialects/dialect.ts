@@ -8,7 +8,7 @@ export interface DialectContext {
   readonly root: string;
   /** The env profile that was asked for. */
   readonly profile?: string;
-  /** The environment, for the detection of a profile only. */
+  /** The environment: it may name a profile, the most of a pool, and the socket of the container engine. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly report: (diagnostic: Diagnostic) => void;
 }
