@@ -1,5 +1,6 @@
-import {mkdirSync, symlinkSync} from 'node:fs';
+import {mkdirSync, realpathSync, symlinkSync} from 'node:fs';
 import {join} from 'node:path';
+import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {folderInside, leadsOutOf, realPath} from './path-inside.ts';
 import {temporaryProject} from './temporary-project.ts';
@@ -48,4 +49,19 @@ test('the real path is that of what will be there', () => {
   mkdirSync(join(root, '../other/new'));
   expect(realPath(join(root, 'dangling/x'))).toBe(realPath(join(root, '../other/new/x')));
   expect(realPath('/nowhere/at/all')).toBe('/nowhere/at/all');
+});
+
+test('what does not exist yet has the real path that it has when it is made', () => {
+  const root = project();
+  const part = fc.constantFrom('inner', 'out', 'in', 'crooked', 'new', 'deep');
+  fc.assert(
+    fc.property(fc.array(part, {maxLength: 4}), (parts) => {
+      const path = join(root, ...parts);
+      const before = realPath(path);
+      mkdirSync(path, {recursive: true});
+      expect(before).toBe(realpathSync(path));
+      expect(leadsOutOf(root, path)).toBe(!`${before}/`.startsWith(`${realpathSync(root)}/`));
+    }),
+    {numRuns: 50},
+  );
 });

@@ -7,17 +7,17 @@ type Report = (diagnostic: Diagnostic) => void;
 
 /** Keys that only some plugins act on. */
 const ONLY_FOR: Readonly<Record<string, readonly PluginName[]>> = {
-  image: ['postgres', 'redis', 'generic_container'],
   binary: ['postgres', 'redis', 'process'],
   command: ['generic_container', 'process'],
   ports: ['generic_container'],
-  volumes: ['postgres', 'redis', 'generic_container'],
-  privileged: ['postgres', 'redis', 'generic_container'],
   health: ['generic_container', 'process'],
   level: ['postgres'],
   reuse: ['generic_container'],
   reset: ['generic_container'],
 };
+
+/** Keys that say something about a container. */
+const OF_CONTAINERS = ['image', 'volumes', 'privileged', 'resources'];
 
 type ReportError = (code: string, message: string, hint: string, origin: Origin) => void;
 
@@ -113,6 +113,10 @@ function warnIdle(plugin: PluginName, draft: ServiceDraft, section: Section, rep
     });
   for (const [key, plugins] of Object.entries(ONLY_FOR)) {
     if (section.has(key) && !plugins.includes(plugin)) idle(section.origin(key), key, `for a ${plugin}`);
+  }
+  if (plugin === 'process' || draft.backend === 'process') {
+    for (const key of OF_CONTAINERS)
+      if (section.has(key)) idle(section.origin(key), key, 'for what does not run in a container');
   }
   const init = section.section('init') ?? section;
   if (plugin !== 'postgres' && draft.init.sql !== undefined) {

@@ -231,10 +231,13 @@ test('a key that does nothing is said to', () => {
     'warning W_SERVICE_KEY make.toml:8:1 "init" does nothing for a redis, which knows no SQL files: use `migrate` (Remove "init".)',
   ]);
   expect(serviceWarnings('plugin = "process"\ncommand = "x"\nargs = ["y"]\nbinary = "z"\nimage = "i"')).toEqual([
-    'warning W_SERVICE_KEY make.toml:8:1 "image" does nothing for a process (Remove "image".)',
+    'warning W_SERVICE_KEY make.toml:8:1 "image" does nothing for what does not run in a container (Remove "image".)',
     'warning W_SERVICE_KEY make.toml:7:1 "binary" does nothing where there is a "command" (Remove "binary".)',
     'warning W_SERVICE_KEY make.toml:6:1 "args" does nothing where there is a "command" (Remove "args".)',
   ]);
+  const ofContainers = 'resources = {cpu = 1}\nvolumes = ["/a"]\nprivileged = false';
+  expect(serviceWarnings(`plugin = "redis"\nbackend = "process"\n${ofContainers}`)).toHaveLength(3);
+  expect(serviceWarnings(`plugin = "redis"\nbackend = "docker"\n${ofContainers}`)).toEqual([]);
   expect(serviceWarnings('image = "x"\nreset = "wipe"\nhealth = {port = 1, status = 200}')).toEqual([
     'warning W_SERVICE_KEY make.toml:5:1 "reset" does nothing where a used container never serves again: `reuse` says so (Remove "reset".)',
     'warning W_SERVICE_KEY make.toml:6:21 "status" does nothing without "http" (Remove "status".)',
