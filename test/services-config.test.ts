@@ -134,6 +134,8 @@ services = ["db"]
 
 /** What a make.toml says, and the same as test code says it. */
 const SAME: readonly (readonly [string, ServiceOptions])[] = [
+  ['plugin = "redis"\npool = {max = 1}', {plugin: 'redis', pool: {max: 1}}],
+  ['plugin = "redis"\npool = {min = 20}', {plugin: 'redis', pool: {min: 20}}],
   ['plugin = "redis"', {plugin: 'redis'}],
   [
     'plugin = "postgres"\ninit = ["a.sql"]\npool = {max = 3}',

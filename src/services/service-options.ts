@@ -32,6 +32,12 @@ export function serviceOf(options: ServiceOptions): Service {
     directory,
     needs: needs.map((one) => serviceOf({directory, ...one})),
     init: {...init, sql: (init.sql ?? []).map(at), files: (init.files ?? []).map(at)},
-    pool: {...POOL, ...pool},
+    pool: poolOf(pool),
   };
+}
+
+/** As a make.toml that says the same. */
+function poolOf(written: Partial<PoolSize>): PoolSize {
+  const max = written.max ?? Math.max(POOL.max, written.min ?? 0);
+  return {min: Math.min(written.min ?? POOL.min, max), max};
 }
