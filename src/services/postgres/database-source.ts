@@ -1,132 +1,184 @@
 import type {Client} from 'pg';
+import {PacelineError} from '../../base/error.ts';
 import {randomPassword, scramVerifier} from '../password.ts';
-import type {Resource} from '../plugin.ts';
+import type {Access, Resource} from '../plugin.ts';
 import {UncleanError} from '../unclean.ts';
 import {access} from './access.ts';
-import {
-  type ClusterState,
-  differencesBetween,
-  differingAspects,
-  type Fingerprint,
-  type StateLines,
-} from './fingerprint.ts';
-import type {PostgresServer} from './server.ts';
+import {type DigestRow, differencesBetween, differingAspects, fingerprintOf} from './fingerprint.ts';
+import {PREPARED, type SharedServer} from './shared-server.ts';
 import type {Template} from './template.ts';
+
+/** DROP DATABASE ... WITH (FORCE), pg_terminate_backend(pid, timeout) and CREATE DATABASE ... STRATEGY are known from these versions on. */
+const SINCE = {force: 13, waitForEnd: 14, strategy: 15};
+/** How long a session may take to end, ms. */
+const END_MS = 5000;
+/** SQLSTATEs; postgresql.org/docs/current/errcodes-appendix.html */
+const WRONG_OBJECT_TYPE = '42809';
+const DEPENDENT_OBJECTS = '2BP01';
 
 /** Databases of one server: clones of a template, each with a role of its own. */
 export class DatabaseSource {
-  readonly #server: PostgresServer;
-  readonly #worker: Client;
-  readonly #desk: Client;
+  readonly #shared: SharedServer;
   readonly #template: Template;
-  readonly #state: {readonly cluster: ClusterState; readonly expected: Fingerprint; readonly lines: StateLines};
   readonly #prefix: string;
+  /** Roles that users of other leases have given rights to: they go when those leases have gone. */
+  readonly #rolesToDrop = new Set<string>();
   #serial = 0;
 
-  constructor(
-    server: PostgresServer,
-    {
-      worker,
-      desk,
-      template,
-      cluster,
-      expected,
-      lines,
-      prefix,
-    }: {
-      readonly worker: Client;
-      readonly desk: Client;
-      readonly template: Template;
-      readonly cluster: ClusterState;
-      readonly expected: Fingerprint;
-      readonly lines: StateLines;
-      readonly prefix: string;
-    },
-  ) {
-    this.#server = server;
-    this.#worker = worker;
-    this.#desk = desk;
+  /** @param prefix of the names of its databases */
+  constructor(shared: SharedServer, template: Template, prefix: string) {
+    this.#shared = shared;
     this.#template = template;
-    this.#state = {cluster, expected, lines};
     this.#prefix = prefix;
   }
 
   async make(): Promise<Resource> {
+    if (!this.#shared.isUsable)
+      throw new PacelineError('E_SERVICE_STOPPED', 'The server of these databases is not used any more', {
+        hint: 'Ask again: another one is started.',
+      });
     const name = `paceline_lease_${this.#prefix}_${++this.#serial}`;
     const password = randomPassword();
     const verifier = scramVerifier(password);
-    await this.#clone(name);
+    let checked: string | undefined;
     try {
+      await this.#clone(name);
       await this.#prove(name);
+      checked = await this.#leaseState(name);
     } catch (error) {
-      // what is dirty is kept under its name for a while, and nobody can connect to it
-      if (!(error instanceof UncleanError)) await this.#drop(name);
+      await this.#drop(name);
       throw error;
     }
     const secret = await verifier;
     return {
       id: name,
-      handOut: async () => {
-        // both in one way to the server: nobody can connect before this
-        const [, {rows}] = (await this.#desk.query(
-          `ALTER ROLE ${name} LOGIN PASSWORD '${secret}'; ${this.#state.cluster.query}`,
-        )) as unknown as [unknown, {rows: {aspect: string; digest: string}[]}];
-        const found = new Map(rows.map(({aspect, digest}) => [aspect, digest]));
-        await this.#compareCluster(name, found);
-        return access({
-          host: '127.0.0.1',
-          port: this.#server.port,
-          socket: this.#server.socket,
-          user: name,
-          password,
-          database: name,
-        });
-      },
-      revoke: async () => {
-        await this.#desk.query(
-          `ALTER ROLE ${name} NOLOGIN; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${name}' OR datname = '${name}'`,
-        );
-      },
+      handOut: () => this.#handOut(name, checked, password, secret),
+      revoke: () => this.#revoke(name),
       destroy: () => this.#drop(name),
     };
   }
 
   /** Not logged and not copied row by row: the files of the template. */
   async #clone(name: string): Promise<void> {
-    const {name: template, settings, hasStrategy} = this.#template;
-    await this.#worker.query(`CREATE ROLE ${name} NOLOGIN`);
-    await this.#worker.query(
-      `CREATE DATABASE ${name} TEMPLATE ${template} OWNER ${name}${hasStrategy ? ' STRATEGY FILE_COPY' : ''}`,
+    const {worker, major} = this.#shared;
+    await worker.query(`CREATE ROLE ${name} NOLOGIN`);
+    await worker.query(
+      `CREATE DATABASE ${name} TEMPLATE ${this.#template.name} OWNER ${name}${major >= SINCE.strategy ? ' STRATEGY FILE_COPY' : ''}`,
     );
-    await this.#worker.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
-    // a copy does not have what is said about its original
-    for (const setting of settings) await this.#worker.query(`ALTER DATABASE ${name} SET ${setting}`);
   }
 
-  /** Gives everything in it to its role, and compares it with the template. */
+  /** Closes it to everybody, gives everything in it to its role, and compares it with the template. */
   async #prove(name: string): Promise<void> {
-    const {builder, state, expected, lines} = this.#template;
-    const client = await this.#server.connect(name);
+    const {server, desk} = this.#shared;
+    const {builder, state, expected, lines, hasDefaultPrivileges, name: template} = this.#template;
+    const client = await server.connect(name);
     try {
+      // a copy does not have what is said about its original
+      await desk.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC;
+        INSERT INTO pg_db_role_setting SELECT copy.oid, 0, setconfig FROM pg_db_role_setting, pg_database copy
+          WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = '${template}') AND setrole = 0 AND copy.datname = '${name}';
+        ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
       await client.query(`REASSIGN OWNED BY ${builder} TO ${name}`);
+      if (hasDefaultPrivileges) await client.query(defaultPrivilegesTo(name, builder));
       const found = await state.fingerprint(client, name);
       const aspects = differingAspects(expected, found);
-      if (aspects.length === 0) return;
-      throw new UncleanError(name, differencesBetween(lines, await state.lines(client, name, aspects)));
+      const others = await sessionsIn(client);
+      if (aspects.length === 0 && others.length === 0) return;
+      const differences = differencesBetween(lines, await state.lines(client, name, aspects));
+      throw new UncleanError(name, [...differences, ...others]);
     } finally {
       await client.end();
     }
   }
 
-  async #compareCluster(name: string, found: Fingerprint): Promise<void> {
-    const {cluster, expected, lines} = this.#state;
-    const aspects = differingAspects(expected, found);
+  /** All in one way to the server; nobody knows the password before this. */
+  async #handOut(name: string, checked: string | undefined, password: string, secret: string): Promise<Access> {
+    const {server, desk} = this.#shared;
+    const results = (await desk.query(
+      `EXECUTE ${PREPARED.cluster}; EXECUTE ${PREPARED.lease}('${name}');
+       ALTER DATABASE ${name} ALLOW_CONNECTIONS true; ALTER ROLE ${name} LOGIN PASSWORD '${secret}'`,
+    )) as unknown as readonly [{rows: DigestRow[]}, {rows: {state: string}[]}];
+    await this.#compareCluster(name, results[0].rows);
+    if (results[1].rows[0]?.state !== checked) await this.#refuse(name);
+    return access({host: '127.0.0.1', port: server.port, socket: server.socket, user: name, password, database: name});
+  }
+
+  async #compareCluster(name: string, rows: readonly DigestRow[]): Promise<void> {
+    const {cluster, expected, lines, desk} = this.#shared;
+    const aspects = differingAspects(expected, fingerprintOf(rows));
     if (aspects.length === 0) return;
-    throw new UncleanError(name, differencesBetween(lines, await cluster.lines(this.#desk, aspects)));
+    // no other database of this server would be clean
+    this.#shared.giveUp();
+    throw new UncleanError(name, differencesBetween(lines, await cluster.lines(desk, aspects)));
+  }
+
+  /** Somebody was, or could have been, inside since the check: says what differs now. */
+  async #refuse(name: string): Promise<never> {
+    const {state, lines} = this.#template;
+    const client = await this.#shared.server.connect(name);
+    try {
+      const differences = differencesBetween(lines, await state.lines(client, name));
+      throw new UncleanError(name, ['lease: its role or database was changed after the check', ...differences]);
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** First nobody gets in any more, then everybody has to leave. */
+  async #revoke(name: string): Promise<void> {
+    const {desk, major} = this.#shared;
+    const limit = major >= SINCE.waitForEnd ? `, ${END_MS}` : '';
+    await desk.query(
+      `BEGIN; ALTER DATABASE ${name} ALLOW_CONNECTIONS false; ALTER ROLE ${name} NOLOGIN; COMMIT;
+       SELECT pg_terminate_backend(pid${limit}) FROM pg_stat_activity WHERE usename = '${name}' OR datname = '${name}'`,
+    );
+  }
+
+  async #leaseState(name: string): Promise<string | undefined> {
+    const {rows} = await this.#shared.desk.query<{state: string}>(`EXECUTE ${PREPARED.lease}('${name}')`);
+    return rows[0]?.state;
   }
 
   async #drop(name: string): Promise<void> {
-    await this.#worker.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-    await this.#worker.query(`DROP ROLE IF EXISTS ${name}`);
+    const {worker, major, server} = this.#shared;
+    // it went with its server
+    if (!server.process.isRunning) return;
+    const force = major >= SINCE.force ? ' WITH (FORCE)' : '';
+    const drop = `DROP DATABASE IF EXISTS ${name}${force}`;
+    if (force === '')
+      await worker.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
+    try {
+      await worker.query(drop);
+    } catch (error) {
+      // its owner may have made it a template
+      if ((error as {code?: string}).code !== WRONG_OBJECT_TYPE) throw error;
+      await worker.query(`ALTER DATABASE ${name} IS_TEMPLATE false`);
+      await worker.query(drop);
+    }
+    this.#rolesToDrop.add(name);
+    for (const role of [...this.#rolesToDrop]) await this.#dropRole(role);
   }
+
+  async #dropRole(role: string): Promise<void> {
+    try {
+      await this.#shared.worker.query(`DROP ROLE IF EXISTS ${role}`);
+      this.#rolesToDrop.delete(role);
+    } catch (error) {
+      if ((error as {code?: string}).code !== DEPENDENT_OBJECTS) throw error;
+    }
+  }
+}
+
+/** REASSIGN OWNED leaves them where they are; postgresql.org/docs/current/catalog-pg-default-acl.html */
+function defaultPrivilegesTo(name: string, builder: string): string {
+  return `UPDATE pg_default_acl SET defaclrole = '${name}'::regrole, defaclacl = replace(defaclacl::text, '${builder}', '${name}')::aclitem[]
+    WHERE defaclrole = '${builder}'::regrole`;
+}
+
+/** Who got in before it was closed. */
+async function sessionsIn(client: Client): Promise<readonly string[]> {
+  const {rows} = await client.query<{who: string}>(
+    'SELECT usename::text AS who FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+  );
+  return rows.map(({who}) => `session: added ${who}`);
 }

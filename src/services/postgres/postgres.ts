@@ -1,137 +1,125 @@
 import {createHash} from 'node:crypto';
-import {join} from 'node:path';
-import type {Client} from 'pg';
 import type {Service} from '../../project/service.ts';
-import {type Host, OwnedFolder} from '../host.ts';
-import {randomPassword} from '../password.ts';
-import type {Opening, Plugin, ServerState, Source} from '../plugin.ts';
+import type {Host} from '../host.ts';
+import type {Opening, Plugin, Source} from '../plugin.ts';
+import {BaseFolders} from './base-folders.ts';
+import {ClusterSource} from './cluster-source.ts';
+import {buildClusterTemplate} from './cluster-template.ts';
 import {DatabaseSource} from './database-source.ts';
-import {ClusterState, type Fingerprint, type StateLines} from './fingerprint.ts';
 import {type PostgresPrograms, postgresPrograms} from './programs.ts';
-import {initialise, PostgresServer} from './server.ts';
-import {buildTemplate} from './template.ts';
-
-/** A server that databases of several services share. */
-interface SharedServer {
-  readonly server: PostgresServer;
-  readonly folder: OwnedFolder;
-  readonly programs: PostgresPrograms;
-  /** Makes and removes databases, which takes a while. */
-  readonly worker: Client;
-  /** Hands out and revokes, at once. */
-  readonly desk: Client;
-  readonly cluster: ClusterState;
-  readonly expected: Fingerprint;
-  readonly lines: StateLines;
-  users: number;
-}
+import {bestRung, plainCopy, type Rung} from './rungs.ts';
+import {SharedServer, startName} from './shared-server.ts';
+import {buildTemplate, dropTemplate} from './template.ts';
 
 /** Databases of a warm PostgreSQL, or whole servers. */
 export class PostgresPlugin implements Plugin {
   readonly #host: Host;
+  readonly #bases: BaseFolders;
   readonly #servers = new Map<string, Promise<SharedServer>>();
+  #rung: Promise<Rung> | undefined;
   #serial = 0;
 
   constructor(host: Host) {
     this.#host = host;
+    this.#bases = new BaseFolders(host);
   }
 
-  async open({service, identity, env}: Opening): Promise<Source> {
+  async open(opening: Opening): Promise<Source> {
+    const {service} = opening;
     const programs = await postgresPrograms(service.binary, this.#host.env, service.directory);
+    this.#rung ??= bestRung(this.#host);
+    const rung = await this.#rung;
+    return service.level === 'cluster'
+      ? this.#openCluster(opening, programs, rung)
+      : this.#openDatabases(opening, programs, plainCopy(this.#host, rung));
+  }
+
+  async #openCluster({service, env}: Opening, programs: PostgresPrograms, rung: Rung): Promise<Source> {
+    const {args, startTimeoutMs} = service;
+    const timeoutMs = startTimeoutMs ?? this.#host.limits.of('start', startName(programs)).ms;
+    const base = await this.#bases.take(programs);
+    try {
+      const template = await buildClusterTemplate(service, {programs, base, env, rung, timeoutMs}, this.#host);
+      const source = new ClusterSource({template, programs, rung, args, startTimeoutMs}, this.#host);
+      return {
+        width: 2,
+        make: () => source.make(),
+        servers: () => source.servers,
+        isAlive: () => true,
+        close: async () => {
+          template.folder.remove();
+          await this.#bases.giveBack(programs);
+        },
+      };
+    } catch (error) {
+      await this.#bases.giveBack(programs);
+      throw error;
+    }
+  }
+
+  async #openDatabases({service, identity, env}: Opening, programs: PostgresPrograms, rung: Rung): Promise<Source> {
     const key = createHash('sha256')
       .update(JSON.stringify([programs.folder, service.args, service.env, service.resources]))
       .digest('hex');
-    const shared = await this.#shared(key, programs, service);
-    shared.users++;
-    const {server, worker, desk, cluster, expected, lines} = shared;
-    const close = async (): Promise<void> => {
+    const shared = await this.#shared(key, () => this.#start(programs, service, rung));
+    const starting = this.#servers.get(key);
+    const leave = async (): Promise<void> => {
       if (--shared.users > 0) return;
-      this.#servers.delete(key);
-      await Promise.allSettled([worker.end(), desk.end()]);
-      await server.stop();
-      shared.folder.remove();
+      if (this.#servers.get(key) === starting) this.#servers.delete(key);
+      await shared.close();
+      await this.#bases.giveBack(programs);
     };
     try {
       const prefix = `${identity.slice(0, 8)}${++this.#serial}`;
-      const template = await buildTemplate(service, {
-        server,
-        admin: worker,
-        cluster,
-        lines,
-        major: programs.major,
-        prefix,
-        env,
-      });
-      const source = new DatabaseSource(server, {worker, desk, template, cluster, expected, lines, prefix});
+      const template = await buildTemplate(service, shared, prefix, env);
+      const source = new DatabaseSource(shared, template, prefix);
       return {
-        width: 1,
+        // while one is checked, the next one is copied
+        width: 2,
         make: () => source.make(),
-        servers: () => [stateOf(shared)],
-        isAlive: () => server.process.end === undefined,
-        close,
+        servers: () => [shared.state],
+        isAlive: () => shared.isUsable,
+        close: async () => {
+          if (shared.users > 1 && shared.server.process.isRunning) await dropTemplate(shared.worker, template);
+          await leave();
+        },
       };
     } catch (error) {
-      await close();
+      await leave();
       throw error;
     }
   }
 
-  async #shared(key: string, programs: PostgresPrograms, service: Service): Promise<SharedServer> {
-    const known = await this.#servers.get(key)?.catch(() => undefined);
-    if (known !== undefined && known.server.process.end === undefined) return known;
-    const starting = this.#start(programs, service);
+  /** The server of this kind that is there, or a new one; its users are counted. */
+  async #shared(key: string, start: () => Promise<SharedServer>): Promise<SharedServer> {
+    for (let known = this.#servers.get(key); known !== undefined; known = this.#servers.get(key)) {
+      const shared = await known.catch(() => undefined);
+      if (this.#servers.get(key) !== known) continue;
+      if (shared?.isUsable === true) {
+        shared.users++;
+        return shared;
+      }
+      this.#servers.delete(key);
+    }
+    const starting = start();
     this.#servers.set(key, starting);
     try {
-      return await starting;
+      const shared = await starting;
+      shared.users++;
+      return shared;
     } catch (error) {
-      this.#servers.delete(key);
+      if (this.#servers.get(key) === starting) this.#servers.delete(key);
       throw error;
     }
   }
 
-  async #start(programs: PostgresPrograms, service: Service): Promise<SharedServer> {
-    const {ledger, user, home, limits} = this.#host;
-    const name = `postgres-${++this.#serial}`;
-    const folder = new OwnedFolder(this.#host, name);
-    const password = randomPassword();
-    const log = join(home.logs, `${name}.log`);
-    const what = `PostgreSQL ${programs.version}`;
-    const order = {programs, user, ledger, folder: folder.path, log, password};
-    let server: PostgresServer | undefined;
+  async #start(programs: PostgresPrograms, service: Service, rung: Rung): Promise<SharedServer> {
+    const base = await this.#bases.take(programs);
     try {
-      folder.make('socket', 0o711);
-      await initialise(order, password);
-      const since = performance.now();
-      server = await PostgresServer.start({
-        ...order,
-        settings: {shared_buffers: '128MB', max_connections: '200'},
-        args: service.args,
-        timeoutMs: service.startTimeoutMs ?? limits.of('start', what).ms,
-      });
-      limits.learn('start', what, performance.now() - since);
-      const [worker, desk] = [await server.connect(), await server.connect()];
-      const cluster = new ClusterState(programs.major);
-      await worker.query('REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC');
-      const [expected, lines] = [await cluster.fingerprint(worker), await cluster.lines(worker)];
-      return {server, folder, programs, worker, desk, cluster, expected, lines, users: 0};
+      return await SharedServer.start(service, {programs, base, rung}, this.#host);
     } catch (error) {
-      await server?.stop();
-      folder.remove();
+      await this.#bases.giveBack(programs);
       throw error;
     }
   }
-}
-
-function stateOf({server, programs}: SharedServer): ServerState {
-  const {pid, startedAt, log} = server.process;
-  return {
-    id: `postgres-${pid}`,
-    name: 'postgres',
-    what: `PostgreSQL ${programs.version}`,
-    backend: 'process',
-    pid,
-    startedAt,
-    restarts: 0,
-    logFile: log,
-  };
 }

@@ -1,0 +1,141 @@
+import {basename, join} from 'node:path';
+import type {Client} from 'pg';
+import {type Host, OwnedFolder} from '../host.ts';
+import {randomPassword, scramVerifier} from '../password.ts';
+import type {Access, Resource, ServerState} from '../plugin.ts';
+import {UncleanError} from '../unclean.ts';
+import {access} from './access.ts';
+import {CLUSTER_SETTINGS, type ClusterTemplate, LEASED, NEXT_TRANSACTION} from './cluster-template.ts';
+import {type DigestRow, differencesBetween, differingAspects, fingerprintOf} from './fingerprint.ts';
+import type {PostgresPrograms} from './programs.ts';
+import type {Rung} from './rungs.ts';
+import {PostgresServer} from './server.ts';
+import {startName} from './shared-server.ts';
+
+/** What copies are made of. */
+export interface ClusterParts {
+  readonly template: ClusterTemplate;
+  readonly programs: PostgresPrograms;
+  readonly rung: Rung;
+  /** Words of the service for the command line. */
+  readonly args: readonly string[];
+  readonly startTimeoutMs: number | undefined;
+}
+
+/** A server, with the folder that goes with it. */
+interface Running {
+  readonly server: PostgresServer;
+  readonly admin: Client;
+  readonly folder: OwnedFolder;
+}
+
+/** Servers of one's own: each runs on a copy of the template's data folder, and its user is a superuser in it. */
+export class ClusterSource {
+  readonly #parts: ClusterParts;
+  readonly #host: Host;
+  readonly #running = new Set<Running>();
+
+  constructor(parts: ClusterParts, host: Host) {
+    this.#parts = parts;
+    this.#host = host;
+  }
+
+  get servers(): readonly ServerState[] {
+    const {programs, rung} = this.#parts;
+    return [...this.#running].map(({server: {process}, folder}) => ({
+      id: basename(folder.path),
+      name: 'postgres',
+      what: `PostgreSQL ${programs.version} (${rung.name})`,
+      backend: 'process',
+      pid: process.pid,
+      startedAt: process.startedAt,
+      restarts: 0,
+      logFile: process.log,
+    }));
+  }
+
+  async make(): Promise<Resource> {
+    const password = randomPassword();
+    const verifier = scramVerifier(password);
+    const running = await this.#start();
+    const {server, admin, folder} = running;
+    try {
+      await admin.query(`PREPARE paceline_cluster AS ${this.#parts.template.cluster.query}`);
+      await this.#check(running, '');
+    } catch (error) {
+      await this.#end(running);
+      throw error;
+    }
+    const secret = await verifier;
+    return {
+      id: basename(folder.path),
+      rung: this.#parts.rung.name,
+      handOut: () => this.#handOut(running, password, secret),
+      revoke: () => server.stop(),
+      destroy: () => this.#end(running),
+    };
+  }
+
+  async #start(): Promise<Running> {
+    const {template, programs, rung, args, startTimeoutMs} = this.#parts;
+    const {limits, home} = this.#host;
+    const folder = new OwnedFolder(this.#host, 'postgres-lease');
+    try {
+      folder.make('socket', 0o711);
+      await rung.lay(template.folder, folder);
+      const order = {
+        programs,
+        folder: folder.path,
+        log: join(home.logs, `${basename(folder.path)}.log`),
+        password: template.password,
+        settings: CLUSTER_SETTINGS,
+        args,
+        timeoutMs: startTimeoutMs ?? limits.of('start', startName(programs)).ms,
+        launch: (program: string, words: readonly string[]) => rung.launch(template.folder, program, words),
+      };
+      const since = performance.now();
+      const [server, admin] = await PostgresServer.start(order, this.#host);
+      limits.learn('start', startName(programs), performance.now() - since);
+      const running = {server, admin, folder};
+      this.#running.add(running);
+      return running;
+    } catch (error) {
+      folder.remove();
+      throw error;
+    }
+  }
+
+  async #handOut(running: Running, password: string, secret: string): Promise<Access> {
+    const {server, admin} = running;
+    await this.#check(running, `ALTER ROLE ${LEASED.user} LOGIN PASSWORD '${secret}'`);
+    // it is its user's alone from here on
+    await admin.end();
+    return access({host: '127.0.0.1', port: server.port, socket: server.socket, password, ...LEASED});
+  }
+
+  /**
+   * Compares what all databases share; that the number of the next transaction is the template's proves that no row was written since.
+   * @param then done in the same way to the server
+   */
+  async #check({admin, folder}: Running, then: string): Promise<void> {
+    const {template} = this.#parts;
+    const [states, next] = (await admin.query(
+      `EXECUTE paceline_cluster; ${NEXT_TRANSACTION}; ${then}`,
+    )) as unknown as readonly [{rows: DigestRow[]}, {rows: {next: string}[]}];
+    const aspects = differingAspects(template.expected, fingerprintOf(states.rows));
+    const isUntouched = next.rows[0]?.next === template.nextTransaction;
+    if (aspects.length === 0 && isUntouched) return;
+    const differences = [...differencesBetween(template.lines, await template.cluster.lines(admin, aspects))];
+    if (!isUntouched) differences.push('transactions: some have written since the template was made');
+    const {state, databaseLines} = template;
+    differences.push(...differencesBetween(databaseLines, await state.lines(admin, LEASED.user)));
+    throw new UncleanError(basename(folder.path), differences);
+  }
+
+  async #end(running: Running): Promise<void> {
+    const {server, folder} = running;
+    await server.stop();
+    this.#running.delete(running);
+    folder.remove();
+  }
+}

@@ -1,0 +1,155 @@
+import {basename, join} from 'node:path';
+import type {Client} from 'pg';
+import type {Service} from '../../project/service.ts';
+import {type Host, OwnedFolder} from '../host.ts';
+import {randomPassword} from '../password.ts';
+import type {ServerState} from '../plugin.ts';
+import type {BaseFolder} from './base-folders.ts';
+import {ClusterState} from './cluster-state.ts';
+import {differencesBetween, type Fingerprint, type StateLines} from './fingerprint.ts';
+import {LEASE_QUERY} from './lease-state.ts';
+import type {PostgresPrograms} from './programs.ts';
+import type {Rung} from './rungs.ts';
+import {PostgresServer} from './server.ts';
+
+/** Names of statements that the desk has prepared. */
+export const PREPARED = {cluster: 'paceline_cluster', lease: 'paceline_lease'};
+
+/** A server that databases of several services share. */
+export class SharedServer {
+  readonly server: PostgresServer;
+  readonly major: number;
+  readonly rung: Rung['name'];
+  /** Makes and removes databases, which takes a while. */
+  readonly worker: Client;
+  /** Hands out and revokes, at once. */
+  readonly desk: Client;
+  readonly cluster: ClusterState;
+  /** What all databases share, as it was when there were none. */
+  readonly expected: Fingerprint;
+  readonly lines: StateLines;
+  /** Services that have databases in it. */
+  users = 0;
+  readonly #folder: OwnedFolder;
+  readonly #version: string;
+  #isClean = true;
+
+  private constructor(
+    parts: Pick<SharedServer, 'server' | 'rung' | 'worker' | 'desk' | 'cluster' | 'expected' | 'lines'>,
+    folder: OwnedFolder,
+    {version, major}: PostgresPrograms,
+  ) {
+    this.server = parts.server;
+    this.rung = parts.rung;
+    this.worker = parts.worker;
+    this.desk = parts.desk;
+    this.cluster = parts.cluster;
+    this.expected = parts.expected;
+    this.lines = parts.lines;
+    this.#folder = folder;
+    this.#version = version;
+    this.major = major;
+  }
+
+  /** @throws PacelineError E_SERVICE_START */
+  static async start(
+    {args, startTimeoutMs}: Service,
+    {programs, base, rung}: {readonly programs: PostgresPrograms; readonly base: BaseFolder; readonly rung: Rung},
+    host: Host,
+  ): Promise<SharedServer> {
+    const folder = new OwnedFolder(host, 'postgres');
+    let server: PostgresServer | undefined;
+    try {
+      folder.make('socket', 0o711);
+      await rung.lay(base.folder, folder);
+      const order = {
+        programs,
+        folder: folder.path,
+        log: join(host.home.logs, `${basename(folder.path)}.log`),
+        password: base.password,
+        // leases cannot take the last connections; templates are copied as files, and logged nowhere
+        settings: {
+          ...{shared_buffers: '128MB', max_connections: '200', superuser_reserved_connections: '20'},
+          ...{wal_level: 'minimal', max_wal_senders: '0'},
+        },
+        args,
+        timeoutMs: startTimeoutMs ?? host.limits.of('start', startName(programs)).ms,
+        launch: (program: string, words: readonly string[]) => rung.launch(base.folder, program, words),
+      };
+      const since = performance.now();
+      const [started, worker] = await PostgresServer.start(order, host);
+      server = started;
+      host.limits.learn('start', startName(programs), performance.now() - since);
+      await server.changePassword(worker, randomPassword());
+      await worker.query('REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC');
+      const cluster = new ClusterState(programs.major);
+      const desk = await preparedDesk(server, cluster);
+      const [expected, lines] = [await cluster.fingerprint(worker), await cluster.lines(worker)];
+      return new SharedServer({server, rung: rung.name, worker, desk, cluster, expected, lines}, folder, programs);
+    } catch (error) {
+      await server?.stop();
+      folder.remove();
+      throw error;
+    }
+  }
+
+  /** Whether new databases can be made and handed out. */
+  get isUsable(): boolean {
+    return this.#isClean && this.server.process.isRunning;
+  }
+
+  get state(): ServerState {
+    const {pid, startedAt, log} = this.server.process;
+    return {
+      id: `postgres-${pid}`,
+      name: 'postgres',
+      what: `PostgreSQL ${this.#version}`,
+      backend: 'process',
+      pid,
+      startedAt,
+      restarts: 0,
+      logFile: log,
+    };
+  }
+
+  /** What all its databases share has changed: nobody gets one any more. */
+  giveUp(): void {
+    this.#isClean = false;
+  }
+
+  /** Takes back what an init that was refused has changed for all; what cannot be taken back ends the use of the server. */
+  async restore(): Promise<void> {
+    const undone = await this.worker.query<{line: string}>(
+      `SELECT format('DROP DATABASE %I', datname) AS line FROM pg_database WHERE datname !~ '^paceline_' AND datname <> ALL ($1)
+       UNION ALL SELECT format('DROP ROLE %I', rolname) FROM pg_authid WHERE rolname !~ '^paceline_' AND rolname <> ALL ($2)
+       UNION ALL SELECT 'ALTER SYSTEM RESET ALL'`,
+      [labelsOf(this.lines.get('database')), labelsOf(this.lines.get('role'))],
+    );
+    for (const {line} of undone.rows) await this.worker.query(line).catch(() => {});
+    if (differencesBetween(this.lines, await this.cluster.lines(this.worker)).length > 0) this.giveUp();
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([this.worker.end(), this.desk.end()]);
+    await this.server.stop();
+    this.#folder.remove();
+  }
+}
+
+/** Starts of the same are compared with each other. */
+export function startName({version}: PostgresPrograms): string {
+  return `PostgreSQL ${version}`;
+}
+
+/** Planned once: most of what these queries take is planning. */
+async function preparedDesk(server: PostgresServer, cluster: ClusterState): Promise<Client> {
+  const desk = await server.connect();
+  await desk.query('SET plan_cache_mode = force_generic_plan');
+  await desk.query(`PREPARE ${PREPARED.cluster} AS ${cluster.query}`);
+  await desk.query(`PREPARE ${PREPARED.lease} (name) AS ${LEASE_QUERY}`);
+  return desk;
+}
+
+function labelsOf(lines: readonly string[] = []): readonly string[] {
+  return lines.map((line) => line.slice(0, line.indexOf('\t')));
+}
