@@ -85,7 +85,8 @@ export class Pool {
   #making = 0;
   #ending = 0;
   #target: number;
-  #failures = 0;
+  /** One behind the other: to make one, and to hand out one that is new. */
+  readonly #failures = {making: 0, handingOut: 0};
   /** Why nobody got one, since the last that could be made. */
   #givenUp: PacelineError | undefined;
   #handedOut = 0;
@@ -119,8 +120,10 @@ export class Pool {
   async acquire(owner: Owner, waitMs: number): Promise<Held> {
     const since = this.#options.now();
     for (let ready = this.#takeReady(); ready !== undefined; ready = this.#takeReady()) {
+      const handingOut = this.#handOut(ready, owner, since);
+      // it counts from now on
       this.fill();
-      const held = await this.#handOut(ready, owner, since);
+      const held = await handingOut;
       if (held === undefined) continue;
       this.#immediate++;
       return held;
@@ -269,12 +272,12 @@ export class Pool {
         return this.#end(resource.destroy());
       }
       this.#givenUp = undefined;
-      if (this.#waiting.length === 0) this.#failures = 0;
+      this.#failures.making = 0;
       this.#offer(resource);
     } catch (error) {
       this.#making--;
       this.#note(error as Error);
-      this.#failed(error as Error);
+      this.#failed('making', error as Error);
     }
     this.fill();
   }
@@ -292,7 +295,9 @@ export class Pool {
   }
 
   async #serve(waiter: Waiter, resource: Resource): Promise<void> {
-    const held = await this.#handOut(resource, waiter.owner, waiter.since, (error) => this.#failed(error, waiter));
+    const held = await this.#handOut(resource, waiter.owner, waiter.since, (error) =>
+      this.#failed('handingOut', error, waiter),
+    );
     if (held === undefined) {
       if (this.#isClosed) waiter.settle(this.#stopped());
       else if (waiter.isWaiting()) this.#queue(waiter);
@@ -319,7 +324,7 @@ export class Pool {
       // closed meanwhile, and taken away by that
       if (!this.#held.has(id)) return undefined;
       this.#held.set(id, held);
-      this.#failures = 0;
+      this.#failures.handingOut = 0;
       this.#handedOut++;
       this.#waits.push(now() - since);
       if (this.#waits.length > REMEMBERED_WAITS) this.#waits.shift();
@@ -367,9 +372,8 @@ export class Pool {
   }
 
   /** A new one could not be used. @param asker whom it was for */
-  #failed(error: Error, asker?: Waiter): void {
-    this.#failures++;
-    if (this.#failures < MOST_FAILURES && !(error instanceof PacelineError)) return;
+  #failed(what: 'making' | 'handingOut', error: Error, asker?: Waiter): void {
+    if (++this.#failures[what] < MOST_FAILURES && !(error instanceof PacelineError)) return;
     this.#givenUp =
       error instanceof PacelineError
         ? error
@@ -380,7 +384,7 @@ export class Pool {
     asker?.settle(this.#givenUp);
     for (const waiter of this.#waiting.splice(0)) waiter.settle(this.#givenUp);
     this.#target = 0;
-    this.#failures = 0;
+    this.#failures[what] = 0;
   }
 
   #stopped(): PacelineError {
