@@ -26,6 +26,7 @@ export class ServicesClient {
   readonly #home: Home;
   readonly #env: Readonly<Record<string, string | undefined>>;
   #connection: Promise<BrokerConnection> | undefined;
+  #isClosed = false;
   #beat: NodeJS.Timeout | undefined;
   /** Times to live of the leases that are held, ms. */
   readonly #ttls: number[] = [];
@@ -93,6 +94,7 @@ export class ServicesClient {
 
   /** Leases that are still held end with it. */
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#beat);
     this.#connection?.then(
       (connection) => connection.close(),
@@ -109,7 +111,7 @@ export class ServicesClient {
       try {
         return [await connection.ask<Kind>(request), connection];
       } catch (error) {
-        if (!(error instanceof BrokerGoneError)) throw error;
+        if (!(error instanceof BrokerGoneError) || this.#isClosed) throw error;
         if (attempt === MOST_TRIES)
           throw new PacelineError('E_BROKER', 'The process that keeps the services ended again and again', {
             hint: `Its log is ${this.#home.log}.`,
