@@ -20,7 +20,14 @@ const FILES = `unnest(ARRAY[current_setting('config_file'), current_setting('hba
 /** A copy of a server has them elsewhere. */
 const FILE_NAME = `regexp_replace(f.path, '.*/', '')`;
 
-const aspects: readonly (Aspect & {readonly since?: number})[] = [
+interface ClusterAspect extends Aspect {
+  /** First version that has it. */
+  readonly since?: number;
+  /** It is no row of a catalog: no transaction is needed to change it. */
+  readonly isOutside?: true;
+}
+
+const aspects: readonly ClusterAspect[] = [
   {
     name: 'role',
     label: 'r.rolname::text',
@@ -55,6 +62,7 @@ const aspects: readonly (Aspect & {readonly since?: number})[] = [
   {name: 'tablespace', label: 't.spcname::text', state: 't::text', from: 'pg_tablespace t'},
   {
     name: 'setting of the server',
+    isOutside: true,
     label: FILE_NAME,
     state: 'pg_read_file(f.path)',
     from: FILES,
@@ -63,6 +71,7 @@ const aspects: readonly (Aspect & {readonly since?: number})[] = [
   },
   {
     name: 'replication slot',
+    isOutside: true,
     label: 's.slot_name::text',
     state: `coalesce(s.plugin::text, '')`,
     from: 'pg_replication_slots s',
@@ -88,11 +97,15 @@ const aspects: readonly (Aspect & {readonly since?: number})[] = [
 export class ClusterState {
   /** Gives an aspect and its digest a row. */
   readonly query: string;
-  readonly #aspects: readonly Aspect[];
+  /** The same of those aspects that can change without a transaction. */
+  readonly outsideQuery: string;
+  readonly #aspects: readonly ClusterAspect[];
 
   constructor(major: number) {
     this.#aspects = aspects.filter(({since = 0}) => since <= major);
-    this.query = digestQuery(this.#aspects.map((one) => ({...one, state: `${one.label} || ' ' || ${one.state}`})));
+    const whole = this.#aspects.map((one) => ({...one, state: `${one.label} || ' ' || ${one.state}`}));
+    this.query = digestQuery(whole);
+    this.outsideQuery = digestQuery(whole.filter(({isOutside}) => isOutside));
   }
 
   async fingerprint(client: Client): Promise<Fingerprint> {

@@ -39,29 +39,27 @@ export class DatabaseSource {
       });
     const name = `paceline_lease_${this.#prefix}_${++this.#serial}`;
     const password = randomPassword();
-    const verifier = scramVerifier(password);
     let checked: string | undefined;
     try {
-      await this.#clone(name);
+      await this.#clone(name, await scramVerifier(password));
       await this.#prove(name);
       checked = await this.#leaseState(name);
     } catch (error) {
       await this.#drop(name);
       throw error;
     }
-    const secret = await verifier;
     return {
       id: name,
-      handOut: () => this.#handOut(name, checked, password, secret),
+      handOut: () => this.#handOut(name, checked, password),
       revoke: () => this.#revoke(name),
       destroy: () => this.#drop(name),
     };
   }
 
   /** Not logged and not copied row by row: the files of the template. */
-  async #clone(name: string): Promise<void> {
+  async #clone(name: string, secret: string): Promise<void> {
     const {worker, major} = this.#shared;
-    await worker.query(`CREATE ROLE ${name} NOLOGIN`);
+    await worker.query(`CREATE ROLE ${name} NOLOGIN PASSWORD '${secret}'`);
     await worker.query(
       `CREATE DATABASE ${name} TEMPLATE ${this.#template.name} OWNER ${name}${major >= SINCE.strategy ? ' STRATEGY FILE_COPY' : ''}`,
     );
@@ -91,12 +89,12 @@ export class DatabaseSource {
     }
   }
 
-  /** All in one way to the server; nobody knows the password before this. */
-  async #handOut(name: string, checked: string | undefined, password: string, secret: string): Promise<Access> {
+  /** All in one way to the server; nobody can log in before this. */
+  async #handOut(name: string, checked: string | undefined, password: string): Promise<Access> {
     const {server, desk} = this.#shared;
     const results = (await desk.query(
       `EXECUTE ${PREPARED.cluster}; EXECUTE ${PREPARED.lease}('${name}');
-       ALTER DATABASE ${name} ALLOW_CONNECTIONS true; ALTER ROLE ${name} LOGIN PASSWORD '${secret}'`,
+       ALTER DATABASE ${name} ALLOW_CONNECTIONS true; ALTER ROLE ${name} LOGIN`,
     )) as unknown as readonly [{rows: DigestRow[]}, {rows: {state: string}[]}];
     await this.#compareCluster(name, results[0].rows);
     if (results[1].rows[0]?.state !== checked) await this.#refuse(name);

@@ -6,7 +6,7 @@ import {randomPassword} from '../password.ts';
 import type {ServerState} from '../plugin.ts';
 import type {BaseFolder} from './base-folders.ts';
 import {ClusterState} from './cluster-state.ts';
-import {differencesBetween, type Fingerprint, type StateLines} from './fingerprint.ts';
+import {type DigestRow, differencesBetween, type Fingerprint, fingerprintOf, type StateLines} from './fingerprint.ts';
 import {LEASE_QUERY} from './lease-state.ts';
 import type {PostgresPrograms} from './programs.ts';
 import type {Rung} from './rungs.ts';
@@ -84,7 +84,8 @@ export class SharedServer {
       await worker.query('REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC');
       const cluster = new ClusterState(programs.major);
       const desk = await preparedDesk(server, cluster);
-      const [expected, lines] = [await cluster.fingerprint(worker), await cluster.lines(worker)];
+      const {rows} = await desk.query<DigestRow>(`EXECUTE ${PREPARED.cluster}`);
+      const [expected, lines] = [fingerprintOf(rows), await cluster.lines(worker)];
       return new SharedServer({server, rung: rung.name, worker, desk, cluster, expected, lines}, folder, programs);
     } catch (error) {
       await server?.stop();
