@@ -307,7 +307,7 @@ export class TaskRun {
       return {kind: 'failed', reason: 'stopped before it ran'};
     } catch (error) {
       const hint = error instanceof PacelineError && error.hint !== undefined ? ` ${error.hint}` : '';
-      return {kind: 'failed', reason: `${(error as Error).message}.${hint}`};
+      return {kind: 'failed', reason: `${(error as Error).message}.${hint}`.replace(/\.$/, '')};
     } finally {
       this.#parts.lease ??= {start, end: now()};
     }

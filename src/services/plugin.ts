@@ -32,9 +32,10 @@ export interface Source {
   readonly width: number;
   /**
    * Makes one and proves that it is clean.
+   * @param signal nobody wants it any more: what is being started is ended
    * @throws UncleanError when it differs from what it should be
    */
-  make(): Promise<Resource>;
+  make(signal: AbortSignal): Promise<Resource>;
   /** The server that all resources share; undefined when each has its own. */
   readonly servers: () => readonly ServerState[];
   /** Whether resources can still be made; when not, the source is closed and opened anew. */

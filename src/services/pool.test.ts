@@ -29,7 +29,10 @@ class ScriptedSource implements Source {
     this.isPrompt = isPrompt;
   }
 
-  make(): Promise<Resource> {
+  signal: AbortSignal | undefined;
+
+  make(signal: AbortSignal): Promise<Resource> {
+    this.signal = signal;
     if (this.isPrompt) return Promise.resolve(this.#resource());
     return new Promise((resolve, reject) => {
       this.asked.push((outcome) => (outcome instanceof Error ? reject(outcome) : resolve(outcome)));
@@ -460,4 +463,13 @@ test('whatever happens: one holder each, never more than the most, nothing is le
     ),
     {numRuns: 60},
   );
+});
+
+test('what is being made when a pool is closed is told so', async () => {
+  const source = new ScriptedSource({isPrompt: false});
+  const pool = new Pool(source, {name: 'db', size: {min: 1, max: 1}, now: () => 0, report: () => {}});
+  pool.fill();
+  expect(source.signal?.aborted).toBe(false);
+  await source.closing(pool);
+  expect(source.signal?.aborted).toBe(true);
 });

@@ -74,6 +74,7 @@ const REMEMBERED_DIRT = 20;
  */
 export class Pool {
   readonly #source: Source;
+  readonly #abort = new AbortController();
   readonly #options: PoolOptions;
   readonly #ready: Resource[] = [];
   readonly #held = new Map<string, Held>();
@@ -208,6 +209,7 @@ export class Pool {
   /** Takes everything away. Leases end as well. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#abort.abort();
     for (const waiter of this.#waiting.splice(0)) waiter.settle(this.#stopped());
     const held = [...this.#held.values()].map(({resource}) => resource);
     this.#held.clear();
@@ -265,7 +267,7 @@ export class Pool {
 
   async #make(): Promise<void> {
     try {
-      const resource = await this.#source.make();
+      const resource = await this.#source.make(this.#abort.signal);
       this.#making--;
       if (this.#isClosed) {
         this.#ending++;

@@ -30,15 +30,15 @@ export class ProcessPlugin implements Plugin {
       width: 2,
       isAlive: () => true,
       servers: () => [...running].map(([name, server]) => serverState(name, opening.service, server)),
-      make: () => this.#start(opening, running),
+      make: (signal) => this.#start(opening, running, signal),
       close: async () => {},
     };
   }
 
-  async #start(opening: Opening, running: Map<string, OwnedProcess>): Promise<Resource> {
+  async #start(opening: Opening, running: Map<string, OwnedProcess>, signal: AbortSignal): Promise<Resource> {
     const needs = await opening.leaseNeeds();
     try {
-      const resource = await this.#startWith(needs.env, opening, running);
+      const resource = await this.#startWith(needs.env, opening, running, signal);
       return {
         ...resource,
         async destroy() {
@@ -56,6 +56,7 @@ export class ProcessPlugin implements Plugin {
     needed: Readonly<Record<string, string>>,
     {service, env}: Opening,
     running: Map<string, OwnedProcess>,
+    signal: AbortSignal,
   ): Promise<Resource> {
     const port = await this.#freePort();
     const folder = new OwnedFolder(this.#host, `process-${++this.#serial}`);
@@ -64,6 +65,8 @@ export class ProcessPlugin implements Plugin {
     const own = {...env, ...needed, ...service.env, PORT: String(port), TMPDIR: folder.path};
     let server: OwnedProcess | undefined;
     let leavesLog: boolean | undefined = true;
+    // whoever waits until it is ready hears that it has ended
+    const giveUp = (): void => void server?.stop('SIGKILL');
     const destroy = async (): Promise<void> => {
       leavesLog ??= server?.isRunning === false;
       await server?.stop();
@@ -76,12 +79,16 @@ export class ProcessPlugin implements Plugin {
     try {
       server = this.#spawn(service, {name, port, env: own});
       running.set(name, server);
+      signal.addEventListener('abort', giveUp);
+      if (signal.aborted) giveUp();
       await this.#untilReady(service, {server, port, env: own});
       for (const line of [service.init.migrate, service.init.seed])
         if (line !== undefined) await runShellLine(line, {...own, ...access.env}, service);
     } catch (error) {
       await destroy();
       throw error;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
     }
     leavesLog = undefined;
     const process = server;
