@@ -23,6 +23,11 @@ export const PASSED_NAMES: readonly string[] = [
   'SSL_CERT_DIR',
   'NODE_EXTRA_CA_CERTS',
   'SSH_AUTH_SOCK',
+  'DOCKER_*',
+  'CONTAINER_POOL_SIZE',
+  'PACELINE_SERVICES_DIR',
+  'PACELINE_BROKER_IDLE_MS',
+  'PACELINE_KEEP_FAILED',
 ];
 
 /** Variables that every cached task gets, and that are part of its key: they change what usual tools produce. */

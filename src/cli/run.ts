@@ -119,11 +119,9 @@ async function execute(
   throwErrors(project.cache.enabled ? checkFiles(needed) : []);
   const known = new KnownVersions(folder.tools);
   const {problems: doubts, versions} = await checkTools(project, needed, process.env, known);
-  const cached = needed.filter(({phase}) => phase.caching.enabled && phase.services.length > 0);
-  const services =
-    cached.length === 0
-      ? {}
-      : await (await import('../engine/service-versions.ts')).serviceVersions(cached, process.env, known);
+  const services = needed.some(({phase}) => phase.services.length > 0)
+    ? await (await import('../engine/service-versions.ts')).serviceVersions(needed, process.env, known)
+    : {};
   reportWarnings({...project, diagnostics: []}, options.strict === true, doubts);
   await askApproval(needed, options.approve ?? []);
   const timeoutMs =

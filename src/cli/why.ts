@@ -4,6 +4,7 @@ import {DiskStore} from '../cache/store/disk-store.ts';
 import {type Outlook, TaskCache} from '../cache/task-cache.ts';
 import {Environment} from '../engine/environment.ts';
 import {KnownVersions} from '../engine/known-versions.ts';
+import {serviceVersions} from '../engine/service-versions.ts';
 import {checkTools} from '../engine/tool-check.ts';
 import type {Task, TaskPlan} from '../plan/task.ts';
 import type {Project} from '../project/project.ts';
@@ -45,12 +46,10 @@ async function openCache(
 ): Promise<TaskCache> {
   const environment = new Environment({project, inherited: process.env, defined, marks: {PACELINE_ROOT: project.root}});
   const folder = stateFolder(project.root);
-  const {versions} = await checkTools(
-    project,
-    [...planned.tasks.values()],
-    process.env,
-    new KnownVersions(folder.tools),
-  );
+  const known = new KnownVersions(folder.tools);
+  const tasks = [...planned.tasks.values()];
+  const {versions} = await checkTools(project, tasks, process.env, known);
+  const services = await serviceVersions(tasks, process.env, known);
   return new TaskCache({
     project,
     planned,
@@ -59,7 +58,7 @@ async function openCache(
     mode: 'on',
     variablesOf: (task) => environment.forKey(task),
     path: environment.path,
-    tools: versions,
+    tools: {...versions, ...services},
     notify: () => {},
   });
 }

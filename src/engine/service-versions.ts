@@ -5,6 +5,9 @@ import {identityOf} from '../services/client/identity.ts';
 import {serverProgram} from '../services/service-program.ts';
 import type {KnownVersions} from './known-versions.ts';
 
+/** Of a digest: enough to tell contents apart, 64 bits. */
+const SHOWN = 16;
+
 /**
  * What makes the services of cached tasks what they are: their settings and init files, and the version of the program or the image that
  * serves. By the name that a key has for it, `service:db`.
@@ -15,11 +18,15 @@ export async function serviceVersions(
   env: Readonly<Record<string, string | undefined>>,
   known: KnownVersions,
 ): Promise<Readonly<Record<string, string>>> {
-  const services = new Map(tasks.flatMap(({phase}) => phase.services).map((service) => [service.name, service]));
+  const cached = tasks.filter(({phase}) => phase.caching.enabled);
+  const services = new Map(cached.flatMap(({phase}) => phase.services).map((service) => [service.name, service]));
   const texts = await Promise.all(
     [...services.values()].map(async (service) => {
       const version = await versionOf(service, env, known);
-      return [`service:${service.name}`, `${version} ${identityOf(service)}`] as const;
+      return [
+        `service:${service.name}`,
+        `${version}, settings and init ${identityOf(service).slice(0, SHOWN)}`,
+      ] as const;
     }),
   );
   known.save();

@@ -83,6 +83,10 @@ test('what a service is counts for the cache, not where it is; a hit needs no se
   const third = await rig.events(['test'], {env});
   expect(outcomes(third.events)).toEqual(['test passed']);
   expect(reasons(third.events).test).toContain('service:db');
+  expect((await rig.run(['why', 'test'], {env})).stdout).toMatch(/^test need not run/);
+  rig.write({'schema.sql': 'CREATE TABLE mark (one int, three int DEFAULT 3);'});
+  const {stdout} = await rig.run(['why', 'test'], {env});
+  expect(stdout).toMatch(/^ {2}service:db changed: postgres.*, settings and init [0-9a-f]{16} -> postgres/m);
 });
 
 test('all services of a task are there, and with two of a kind the first one named is DATABASE_URL', async () => {
@@ -116,4 +120,14 @@ test('a run that is interrupted while it waits for a service ends at once', asyn
   expect(await program.ended).toMatchObject({code: 130});
   expect(finished(program.events, 'test')).toMatchObject({status: 'cancelled'});
   expect(rig.command('test').count).toBe(0);
+});
+
+test('what keeps the services outlives the run whose task started it', async () => {
+  const program = join(import.meta.dirname, '../../dist/services.js');
+  const {rig, env} = await project('[lifecycle.test]\ncommand = "node lease.mjs"\n');
+  rig.write({
+    'lease.mjs': `import {lease} from '${program}';\nconst cache = await lease({plugin: 'redis'});\nawait cache.release();\n`,
+  });
+  expect((await rig.run(['run', 'test'], {env})).stdout).not.toContain('W_LEFTOVER');
+  expect((await rig.run(['services'], {env})).stdout).toMatch(/^redis .*1 handed out/ms);
 });

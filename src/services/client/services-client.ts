@@ -5,6 +5,7 @@ import {type Home, openHome} from '../home.ts';
 import {BrokerConnection, BrokerGoneError} from './connection.ts';
 import {identityOf} from './identity.ts';
 import {type Lease, leaseOf} from './lease.ts';
+import {outsideRun} from './outside-run.ts';
 import {connectBroker} from './start-broker.ts';
 
 export interface AcquireOptions {
@@ -176,7 +177,7 @@ export class ServicesClient {
       service.plugin === 'process' ||
       service.plugin === 'generic_container';
     const env = Object.fromEntries(
-      Object.entries(this.#env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+      Object.entries(outsideRun(this.#env)).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
     );
     return {service, identity: identityOf(service), needs, ...(hasLines && {env})};
   }

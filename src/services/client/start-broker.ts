@@ -6,6 +6,7 @@ import {PacelineError} from '../../base/error.ts';
 import type {Home} from '../home.ts';
 import {endOfFile} from '../log-file.ts';
 import {BrokerConnection} from './connection.ts';
+import {outsideRun} from './outside-run.ts';
 
 /** How long a broker may take from its start until it listens: clearing up after one that was killed is part of it, ms. */
 const PATIENCE_MS = 30_000;
@@ -55,7 +56,7 @@ function startBroker(home: Home, env: Readonly<Record<string, string | undefined
   const child = spawn(execPath, [brokerProgram()], {
     cwd: home.path,
     env: {
-      ...env,
+      ...outsideRun(env),
       PACELINE_SERVICES_DIR: home.path,
       NODE_OPTIONS: '',
       ...(idle !== undefined && {PACELINE_BROKER_IDLE_MS: idle}),
