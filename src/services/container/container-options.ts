@@ -24,7 +24,7 @@ const NANO = 1e9;
 
 /**
  * How the engine is asked for a container of a service.
- * @throws PacelineError E_SERVICE_START when it asks for what it is not allowed
+ * @throws PacelineError E_SERVICE_UNSAFE when it asks for what it is not allowed
  */
 export function containerOptions(service: Service, parts: ContainerParts): ContainerCreateOptions {
   const {image, name, labels, needs, ports, host, hostName} = parts;
@@ -83,7 +83,7 @@ function realPath(path: string): string {
 }
 
 function refused({name, origin}: Service, what: string, word: Service['allow'][number]): PacelineError {
-  return new PacelineError('E_SERVICE_START', `Service ${name} ${what}, which is refused`, {
+  return new PacelineError('E_SERVICE_UNSAFE', `Service ${name} ${what}, which is refused`, {
     hint: `When you trust it, say \`allow = ["${word}"]\`.`,
     ...(origin !== undefined && {origin}),
   });

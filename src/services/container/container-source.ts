@@ -23,6 +23,8 @@ export interface ContainerTools {
   readonly engine: Engine;
   readonly ownership: Ownership;
   readonly relays: HostRelays;
+  /** A name that no container of this broker has had. */
+  readonly nextId: (service: string) => string;
   /** Takes what could not be removed, because the engine went away. */
   readonly abandon: (container: RunningContainer) => Promise<void>;
 }
@@ -35,8 +37,6 @@ interface Started {
   readonly needs: NeededLeases;
   readonly reachable: ReachableNeeds | undefined;
 }
-
-let serial = 0;
 
 /** Containers of one service: one for each lease. */
 export class ContainerSource implements Source {
@@ -90,7 +90,7 @@ export class ContainerSource implements Source {
     try {
       if (Object.keys(needs.env).length > 0) reachable = await this.#tools.relays.reach(needs.env);
       const container = await this.#startContainer(reachable?.env);
-      const id = `${service.name}-${++serial}`;
+      const id = this.#tools.nextId(service.name);
       const started = {id, container, shells: new ContainerShells(container), needs, reachable};
       this.#running.set(id, started);
       return started;

@@ -61,12 +61,16 @@ export function differences(before: ContainerState, after: ContainerState): read
 }
 
 async function processesOf({container, ownPids}: Look): Promise<readonly string[]> {
-  const table = (await container.ask((one) => one.top({ps_args: '-eo pid,args'}))) as {
+  const table = (await container.ask((one) => one.top({ps_args: '-eo pid,stat,args'}))) as {
     readonly Titles: readonly string[];
     readonly Processes: readonly (readonly string[])[] | null;
   };
   const own = new Set(ownPids.map(String));
-  return (table.Processes ?? []).flatMap(([pid = '', args = '']) => (own.has(pid) ? [] : [args])).sort();
+  // what has ended, and only waits for somebody to ask how, does nothing any more
+  const isOver = (state: string): boolean => state.startsWith('Z');
+  return (table.Processes ?? [])
+    .flatMap(([pid = '', state = '', args = '']) => (own.has(pid) || isOver(state) ? [] : [args]))
+    .sort();
 }
 
 function missingAndNew(kind: string, before: readonly string[], after: readonly string[]): readonly string[] {

@@ -22,6 +22,7 @@ export class ContainerPlugin implements Plugin {
   readonly #workshops = new Map<string, Promise<Workshop>>();
   /** The engine was not there to remove them. */
   readonly #abandoned = new Set<RunningContainer>();
+  #serial = 0;
 
   constructor(host: Host) {
     this.#host = host;
@@ -36,6 +37,7 @@ export class ContainerPlugin implements Plugin {
       engine,
       ownership: this.#ownership,
       relays,
+      nextId: (service) => `${service}-${++this.#serial}`,
       abandon: (container) => this.#abandon(container),
     });
   }

@@ -1,0 +1,66 @@
+import {describe, expect, it} from 'vitest';
+import {serviceOf} from '../service-options.ts';
+import {type ContainerParts, containerOptions} from './container-options.ts';
+
+const parts: ContainerParts = {
+  image: 'sha256:1',
+  name: 'paceline-1',
+  labels: {'paceline.broker': 'b'},
+  needs: {},
+  ports: [80],
+  host: '127.0.0.1',
+  hostName: undefined,
+};
+const service = serviceOf({plugin: 'generic_container', name: 'web', directory: '/p', image: 'web'});
+
+describe('containerOptions', () => {
+  it('asks for nothing that the service does not say', () => {
+    expect(containerOptions(service, parts)).toMatchInlineSnapshot(`
+      {
+        "Env": [],
+        "ExposedPorts": {
+          "80/tcp": {},
+        },
+        "HostConfig": {
+          "Binds": [],
+          "PortBindings": {
+            "80/tcp": [
+              {
+                "HostIp": "127.0.0.1",
+                "HostPort": "",
+              },
+            ],
+          },
+          "Privileged": false,
+        },
+        "Image": "sha256:1",
+        "Labels": {
+          "paceline.broker": "b",
+        },
+        "Volumes": {},
+        "name": "paceline-1",
+      }
+    `);
+  });
+
+  it('gives privileges and volumes of the host to what is allowed them by name', () => {
+    const trusted = {...service, privileged: true, volumes: ['/etc:/e:ro', 'cache:/c', '/anonymous']};
+    const {HostConfig, Volumes} = containerOptions({...trusted, allow: ['privileged', 'host-volumes']}, parts);
+    expect(HostConfig).toMatchObject({Privileged: true, Binds: ['/etc:/e:ro', 'cache:/c']});
+    expect(Volumes).toEqual({'/anonymous': {}});
+    expect(() => containerOptions({...trusted, allow: ['privileged']}, parts)).toThrow('mounts /etc');
+    expect(() => containerOptions({...trusted, allow: ['host-volumes']}, parts)).toThrow('privileged');
+  });
+
+  it('lets its own settings win over those of what it depends on, and names this machine', () => {
+    const own = {...service, env: {URL: 'mine'}};
+    const {Env, HostConfig} = containerOptions(own, {...parts, needs: {URL: 'theirs', OTHER: 'x'}, hostName: 'host'});
+    expect(Env).toEqual(['URL=mine', 'OTHER=x']);
+    expect(HostConfig?.ExtraHosts).toEqual(['host:host-gateway']);
+  });
+
+  it('publishes on all addresses of another machine: its own loopback could not be reached', () => {
+    const {HostConfig} = containerOptions(service, {...parts, host: 'builder'});
+    expect(HostConfig?.PortBindings).toEqual({'80/tcp': [{HostIp: '', HostPort: ''}]});
+  });
+});

@@ -1,0 +1,78 @@
+import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {join} from 'node:path';
+import type {Service} from '../../src/project/service.ts';
+import type {Lease} from '../../src/services/client/lease.ts';
+import {type AcquireOptions, ServicesClient} from '../../src/services/client/services-client.ts';
+import {type ServiceOptions, serviceOf} from '../../src/services/service-options.ts';
+import {type DockerEngine, IMAGE} from './docker-engine.ts';
+
+/** A broker of its own with an engine of its own, and a client of it. */
+export class ContainerRig {
+  readonly engine: DockerEngine;
+  /** The project's folder. */
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly client: ServicesClient;
+
+  private constructor(engine: DockerEngine, env: Readonly<Record<string, string>>) {
+    this.engine = engine;
+    this.folder = mkdtempSync(join(engine.folder, 'p-'));
+    this.env = {
+      PATH: process.env.PATH,
+      HOME: this.folder,
+      DOCKER_HOST: engine.host,
+      PACELINE_SERVICES_DIR: mkdtempSync(join(engine.folder, 'h-')),
+      ...env,
+    };
+    this.client = new ServicesClient(this.env);
+  }
+
+  static on(engine: DockerEngine, env: Readonly<Record<string, string>> = {}): ContainerRig {
+    return new ContainerRig(engine, env);
+  }
+
+  /** A container that answers on port 80 with the files of /data, one kept ready. */
+  service(options: Partial<ServiceOptions> = {}): Service {
+    return serviceOf({
+      plugin: 'generic_container',
+      name: 'web',
+      directory: this.folder,
+      image: IMAGE,
+      args: ['httpd', '-f', '-p', '80', '-h', '/data'],
+      ports: [80],
+      pool: {min: 1, max: 4},
+      ...options,
+    });
+  }
+
+  acquire(service: Service, options: Partial<AcquireOptions> = {}): Promise<Lease> {
+    return this.client.acquire(service, {label: 'a test', ...options});
+  }
+
+  /** What the broker has written. */
+  get log(): string {
+    const path = join(this.env.PACELINE_SERVICES_DIR ?? '', 'broker.log');
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  }
+
+  async brokerPid(): Promise<number> {
+    const status = await this.client.status();
+    if (status === undefined) throw new Error('there is no broker');
+    return status.pid;
+  }
+
+  /** Ends the broker. @returns ids of containers that are left */
+  async end(): Promise<readonly string[]> {
+    const pid = (await this.client.status())?.pid;
+    await this.client.shutdown();
+    this.client.close();
+    await until(() => pid === undefined || !existsSync(`/proc/${pid}`));
+    rmSync(this.folder, {recursive: true, force: true});
+    return this.engine.containers();
+  }
+}
+
+/** Waits for something that is certain to come. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 10));
+}

@@ -1,0 +1,203 @@
+import {mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import type {Lease} from '../../src/services/client/lease.ts';
+import {ContainerRig, until} from './container-rig.ts';
+import {canStartDocker, DockerEngine, IMAGE, needsDocker} from './docker-engine.ts';
+
+let engine: DockerEngine;
+let rig: ContainerRig;
+
+beforeAll(async () => {
+  if (canStartDocker()) engine = await DockerEngine.start();
+});
+afterAll(() => engine?.stop());
+beforeEach((context) => {
+  needsDocker(context);
+  rig = ContainerRig.on(engine);
+});
+afterEach(async () => {
+  if (rig !== undefined) expect(await rig.end()).toEqual([]);
+});
+
+/** What a container says of itself. */
+async function inspect({resource}: Lease) {
+  const {pools} = (await rig.client.status())!;
+  expect(pools.flatMap(({servers}) => servers.map(({id}) => id))).toContain(resource);
+  const all = await engine.client.listContainers({all: true});
+  return Promise.all(all.map(({Id}) => engine.client.getContainer(Id).inspect()));
+}
+
+describe('a lease', () => {
+  it('is a container that answers at a port of this machine, and only there', async () => {
+    const lease = await rig.acquire(rig.service({pool: {min: 0, max: 1}}));
+    expect((await fetch(lease.url)).status).toBe(404);
+    const {port} = new URL(lease.url);
+    expect(lease.env).toEqual({WEB_URL: lease.url, WEB_HOST: '127.0.0.1', WEB_PORT: port});
+    const [one] = await inspect(lease);
+    expect(Object.values(one!.NetworkSettings.Ports).flat()).toContainEqual({HostIp: '127.0.0.1', HostPort: port});
+  });
+
+  it('names each port where there are several', async () => {
+    const args = ['sh', '-c', 'echo one > /tmp/f; httpd -p 81 -h /tmp; exec httpd -f -p 80 -h /data'];
+    const {env} = await rig.acquire(rig.service({name: 'my-api', args, ports: [80, 81]}));
+    expect(Object.keys(env).sort()).toEqual([
+      'MY_API_HOST',
+      'MY_API_PORT',
+      'MY_API_PORT_80',
+      'MY_API_PORT_81',
+      'MY_API_URL',
+    ]);
+    expect(env.MY_API_PORT).toBe(env.MY_API_PORT_80);
+    expect(await (await fetch(`http://127.0.0.1:${env.MY_API_PORT_81}/f`)).text()).toBe('one\n');
+  });
+
+  it('uses the ports that the image names when the service names none', async () => {
+    await engine.makeImage('exposing', ['EXPOSE 80', 'CMD ["httpd", "-f", "-p", "80", "-h", "/data"]']);
+    const lease = await rig.acquire(rig.service({image: 'exposing', args: [], ports: []}));
+    expect((await fetch(lease.url)).status).toBe(404);
+  });
+
+  it('is refused and gone after its release, with its anonymous volume', async () => {
+    const lease = await rig.acquire(rig.service({volumes: ['/kept'], pool: {min: 0, max: 1}}));
+    const [container] = await engine.containers();
+    const [volume] = await engine.volumes();
+    await lease.release();
+    await expect(fetch(lease.url)).rejects.toThrow();
+    await until(async () => !(await engine.containers()).includes(container!));
+    await until(async () => !(await engine.volumes()).includes(volume!));
+  });
+
+  it('comes from the pool when one is ready', async () => {
+    const service = rig.service({pool: {min: 2, max: 4}});
+    await rig.client.warm(service, 2);
+    const [one, other] = [await rig.acquire(service), await rig.acquire(service)];
+    expect(one.url).not.toBe(other.url);
+    expect((await rig.client.status())?.pools[0]?.gauges).toMatchObject({handedOut: 2, immediate: 2});
+  });
+
+  it('is not one that ended while it was waiting', async () => {
+    const service = rig.service({pool: {min: 1, max: 4}});
+    await rig.client.warm(service, 1);
+    for (const id of await engine.containers()) await engine.client.getContainer(id).kill();
+    expect((await fetch((await rig.acquire(service)).url)).status).toBe(404);
+  });
+});
+
+describe('a container', () => {
+  it('gets the settings of its service', async () => {
+    mkdirSync(join(rig.folder, 'pages'));
+    writeFileSync(join(rig.folder, 'pages/name'), 'from the project');
+    const lease = await rig.acquire(
+      rig.service({
+        env: {GREETING: 'good day'},
+        volumes: ['./pages:/data:ro'],
+        resources: {cpu: 0.5, memoryBytes: 64 * 1024 * 1024},
+      }),
+    );
+    expect(await (await fetch(`${lease.url}/name`)).text()).toBe('from the project');
+    const [{Config, HostConfig}] = (await inspect(lease)) as [Awaited<ReturnType<typeof inspect>>[number]];
+    expect(Config.Env).toContain('GREETING=good day');
+    expect(HostConfig).toMatchObject({Memory: 64 * 1024 * 1024, NanoCpus: 5e8, Privileged: false});
+    expect(HostConfig.Binds).toEqual([`${join(rig.folder, 'pages')}:/data:ro`]);
+  });
+
+  it.each([
+    ['privileges', {privileged: true}, /privileged/],
+    ['a folder above the project', {volumes: ['..:/data']}, /lies outside/],
+    ['a folder elsewhere', {volumes: ['/etc:/data:ro']}, /lies outside/],
+    ['the way out over a symbolic link', {volumes: ['./link:/data']}, /lies outside/],
+    ['a volume that outlives it', {volumes: ['cache:/data']}, /lies outside/],
+  ])('is refused %s', async (_, settings, message) => {
+    symlinkSync('/etc', join(rig.folder, 'link'));
+    await expect(rig.acquire(rig.service(settings))).rejects.toMatchObject({code: 'E_SERVICE_UNSAFE', message});
+    expect(await engine.containers()).toEqual([]);
+  });
+
+  it('reaches what it depends on by the variables of that', async () => {
+    const inner = rig.service({
+      name: 'inner',
+      args: ['sh', '-c', 'echo inner > /data/f; exec httpd -f -p 80 -h /data'],
+    });
+    const args = ['sh', '-c', 'wget -q -O /data/got "$INNER_URL/f" && exec httpd -f -p 80 -h /data'];
+    const lease = await rig.acquire({...rig.service({name: 'outer', args}), needs: [inner]});
+    expect(await (await fetch(`${lease.url}/got`)).text()).toBe('inner\n');
+  });
+
+  it('is filled by the lines of its init, on this machine', async () => {
+    const migrate = 'echo "$WEB_URL" > migrated && test "$GREETING" = hello';
+    const lease = await rig.acquire(
+      rig.service({env: {GREETING: 'hello'}, init: {migrate, seed: 'cp migrated seeded'}, pool: {min: 0, max: 1}}),
+    );
+    expect(readFileSync(join(rig.folder, 'seeded'), 'utf8')).toBe(`${lease.url}\n`);
+  });
+
+  it('is not handed out when its init fails', async () => {
+    const service = rig.service({init: {migrate: 'echo no such table; exit 3'}, pool: {min: 0, max: 1}});
+    await expect(rig.acquire(service)).rejects.toMatchObject({code: 'E_SERVICE_INIT', message: /no such table/});
+    expect(await engine.containers()).toEqual([]);
+  });
+
+  it('is of the image that the pool began with, even when its name moves', async () => {
+    await engine.makeImage('moving');
+    const service = rig.service({image: 'moving', pool: {min: 0, max: 2}});
+    const first = await rig.acquire(service);
+    const [{Image}] = (await inspect(first)) as [Awaited<ReturnType<typeof inspect>>[number]];
+    await engine.makeImage('moving', ['ENV MOVED=yes']);
+    await rig.acquire(service);
+    const all = await inspect(first);
+    expect(all.map((one) => one.Image)).toEqual([Image, Image]);
+    expect((await rig.client.status())?.pools[0]?.servers[0]).toMatchObject({
+      backend: 'docker',
+      what: expect.stringContaining(Image),
+    });
+  });
+});
+
+describe('what cannot be started', () => {
+  it.each([
+    ['a program that is not there', {args: ['no-such-program']}, /could not be started.*no-such-program/s],
+    ['one that ends', {args: ['sh', '-c', 'echo my last words; exit 7']}, /exit code 7.*my last words/s],
+    ['one that never listens', {args: ['sleep', '1000'], startTimeoutMs: 300}, /a connection to port 80 did not come/],
+    ['one that listens to itself', {args: ['httpd', '-f', '-p', '127.0.0.1:80'], startTimeoutMs: 300}, /port 80/],
+    ['a check of a port that is not published', {health: {kind: 'port', port: 99} as const}, /does not publish/],
+    ['no image', {image: undefined}, /does not say what/],
+  ])('is told: %s', async (_, settings, message) => {
+    const service = rig.service(settings as Parameters<typeof rig.service>[0]);
+    await expect(rig.acquire(service)).rejects.toMatchObject({code: 'E_SERVICE_START', message});
+    await until(async () => (await engine.containers()).length === 0);
+  });
+});
+
+describe('readiness', () => {
+  const late = (line: string) => ['sh', '-c', `sleep 0.3; ${line}; exec httpd -f -p 80 -h /data`];
+  it.each([
+    ['port', {kind: 'port', port: 0}, 'true'],
+    ['log', {kind: 'log', pattern: '^ready for \\w+$'}, 'echo ready for you >&2; echo x > /data/f'],
+    ['http', {kind: 'http', port: 80, path: '/f', status: 200}, 'echo x > /data/f'],
+    ['command', {kind: 'command', line: 'test -f /data/f && netstat -ltn | grep -q :80'}, 'echo x > /data/f'],
+  ] as const)('is awaited by %s', async (kind, health, line) => {
+    const lease = await rig.acquire(rig.service({health, args: late(line), pool: {min: 0, max: 1}}));
+    if (kind === 'log') await until(async () => (await fetch(lease.url).catch(() => undefined)) !== undefined);
+    expect((await fetch(`${lease.url}/f`)).status).toBe(kind === 'port' ? 404 : 200);
+  });
+
+  it('needs no shell in the image', async () => {
+    await engine.makeImage('shell-less', ['ENTRYPOINT ["/bin/busybox", "httpd", "-f", "-p", "80"]'], ['bin/sh']);
+    const lease = await rig.acquire(rig.service({image: 'shell-less', args: []}));
+    expect((await fetch(lease.url)).status).toBe(404);
+  });
+
+  it('says that a command needs one', async () => {
+    await engine.makeImage('shell-less', ['ENTRYPOINT ["/bin/busybox", "httpd", "-f", "-p", "80"]'], ['bin/sh']);
+    const service = rig.service({image: 'shell-less', args: [], health: {kind: 'command', line: 'true'}});
+    await expect(rig.acquire(service)).rejects.toMatchObject({code: 'E_SERVICE_START', hint: /no \/bin\/sh/});
+  });
+});
+
+it('uses an image that is there, and never asks a registry', async () => {
+  // a name whose registry does not exist
+  await engine.client.getImage(IMAGE).tag({repo: 'registry.invalid/web', tag: '1'});
+  const lease = await rig.acquire(rig.service({image: 'registry.invalid/web:1'}));
+  expect((await fetch(lease.url)).status).toBe(404);
+});
