@@ -390,6 +390,21 @@ describe('closing', () => {
     expect(source.made[0]?.done.filter((what) => what === 'destroy')).toHaveLength(1);
   });
 
+  test('waits for one that is just being revoked', async () => {
+    const source = new ScriptedSource();
+    const {pool} = poolOf(source, {max: 1});
+    const held = await pool.acquire(owner('a'), LONG);
+    let go = (): void => {};
+    Object.assign(held.resource, {revoke: () => new Promise<void>((resolve) => (go = resolve))});
+    const released = pool.release(held.id);
+    const closed = pool.close();
+    await settled();
+    expect(source.isClosed).toBe(false);
+    go();
+    await Promise.all([released, closed]);
+    expect(source.alive).toBe(0);
+  });
+
   test('a pool that makes used ones clean does not offer them any more', async () => {
     const source = new ScriptedSource();
     let go = (): void => {};

@@ -217,7 +217,8 @@ export class Pool {
       this.#ending++;
       this.#end(resource.destroy());
     }
-    while (this.#making > 0 || this.#ends.size > 0) {
+    // what is being released is not among the ends before it is revoked
+    while (this.#making > 0 || this.#ending > 0) {
       await Promise.allSettled(this.#ends);
       await new Promise((resolve) => setTimeout(resolve, 1));
     }

@@ -1,4 +1,4 @@
-import {closeSync, readdirSync, readlinkSync} from 'node:fs';
+import {closeSync, fstatSync, readdirSync} from 'node:fs';
 
 /** Node closes the descriptors up to this one, and those behind it without a gap, in the processes that it starts: uv_disable_stdio_inheritance. */
 const CLOSED_BY_NODE = 15;
@@ -10,14 +10,13 @@ const CLOSED_BY_NODE = 15;
 export function closeInherited(): void {
   for (const name of readdirSync('/proc/self/fd')) {
     const descriptor = Number(name);
-    if (descriptor > CLOSED_BY_NODE && leadsToFile(descriptor)) closeSync(descriptor);
+    if (descriptor > CLOSED_BY_NODE && isFile(descriptor)) closeSync(descriptor);
   }
 }
 
-function leadsToFile(descriptor: number): boolean {
+function isFile(descriptor: number): boolean {
   try {
-    const target = readlinkSync(`/proc/self/fd/${descriptor}`);
-    return target.startsWith('/') && !target.startsWith('/dev/') && !target.startsWith('/proc/');
+    return fstatSync(descriptor).isFile();
   } catch {
     return false;
   }

@@ -137,14 +137,15 @@ export class ServicesClient {
     }
   }
 
+  /** One that was open a moment ago. */
   async #connected(): Promise<BrokerConnection> {
-    for (;;) {
+    for (let isSecond = false; ; isSecond = true) {
       this.#connection ??= connectBroker(this.#home, this.#env);
       const connecting = this.#connection;
       let connection: BrokerConnection | undefined;
       try {
         connection = await connecting;
-        if (connection.isOpen) return connection;
+        if (connection.isOpen || isSecond) return connection;
       } finally {
         // of all who wait for it, the first one tries again
         if (connection?.isOpen !== true && this.#connection === connecting) this.#connection = undefined;
