@@ -50,7 +50,9 @@ export const catalogs: readonly Catalog[] = [
   {name: 'extension', catalog: 'pg_extension', label: 'x.extname::text', where: 'true'},
   simple('event trigger', 'pg_event_trigger', 'x.evtname::text'),
   simple('default privilege', 'pg_default_acl', `x.defaclnamespace || ' ' || x.defaclobjtype::text`),
-  simple('large object', 'pg_largeobject_metadata', 'x.oid::text'),
+  // users choose their numbers
+  {name: 'large object', catalog: 'pg_largeobject_metadata', label: 'x.oid::text', where: 'true'},
+  {name: 'large object data', catalog: 'pg_largeobject', label: `x.loid || ' ' || x.pageno`, where: 'true'},
   {
     name: 'comment',
     catalog: 'pg_description',

@@ -1,7 +1,7 @@
 import {randomInt} from 'node:crypto';
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
-import {Client} from 'pg';
+import {Client, type ClientConfig} from 'pg';
 import {PacelineError} from '../../base/error.ts';
 import type {Host} from '../host.ts';
 import {OwnedProcess} from '../owned-process.ts';
@@ -24,6 +24,18 @@ const FAST = {
   // as files of the data folder it goes with it, however the server ends
   dynamic_shared_memory_type: 'mmap',
 };
+
+/** Names are always told with their schemas; queries that are asked once are not worth compiling; event triggers do not fire for a replica. */
+const OWN_SETTINGS = Object.entries({
+  search_path: 'pg_catalog',
+  jit: 'off',
+  session_replication_role: 'replica',
+  default_transaction_read_only: 'off',
+  statement_timeout: '0',
+  role: 'none',
+})
+  .map(([name, value]) => `-c ${name}=${value}`)
+  .join(' ');
 
 /** Ports of servers, below those that the system gives to outgoing connections; ip_local_port_range, ip(7). */
 const PORTS = {first: 20_000, behind: 32_000};
@@ -83,19 +95,13 @@ export class PostgresServer {
     }
   }
 
-  /** A connection of the superuser. */
+  /** A connection of the superuser; settings and event triggers of the database have no effect on it. */
   connect(database = 'postgres'): Promise<Client> {
-    return this.connectAs(ADMIN, this.#password, database);
+    return this.#connect({user: ADMIN, password: this.#password, database, options: OWN_SETTINGS});
   }
 
-  async connectAs(user: string, password: string, database: string): Promise<Client> {
-    const {port, socket} = this;
-    // what is asked once is not worth compiling
-    const client = new Client({host: socket, port, user, password, database, options: '-c jit=off'});
-    // a server that dies tells it to whoever waits for an answer
-    client.on('error', () => {});
-    await client.connect();
-    return client;
+  connectAs(user: string, password: string, database: string): Promise<Client> {
+    return this.#connect({user, password, database});
   }
 
   /** A server that began as a copy keeps no password that others know. */
@@ -107,6 +113,14 @@ export class PostgresServer {
   /** Its data are thrown away. */
   async stop(): Promise<void> {
     await this.process.stop('SIGQUIT');
+  }
+
+  async #connect(config: ClientConfig): Promise<Client> {
+    const client = new Client({host: this.socket, port: this.port, ...config});
+    // a server that dies tells it to whoever waits for an answer
+    client.on('error', () => {});
+    await client.connect();
+    return client;
   }
 
   /** @returns what went wrong, for people, or a connection */
