@@ -163,7 +163,7 @@ describe('on its socket', () => {
     folder = new ServicesFolder();
     const client = folder.client();
     const {createServer} = await import('node:net');
-    const server = createServer((socket) => socket.end('garbage\n'));
+    const server = createServer((socket) => socket.resume().end('garbage\n'));
     await new Promise<void>((resolve) => void server.listen(join(folder.path, 'broker-v1.sock'), resolve));
     await expect(client.acquire(serviceOf(nothing), {label: 'a'})).rejects.toMatchObject({code: 'E_BROKER'});
     await new Promise((resolve) => server.close(resolve));
