@@ -96,7 +96,7 @@ export class OwnedProcess {
   }
 
   /** Last lines of its output. */
-  tail(lines = 5): string {
+  tail(lines = 15): string {
     return endOfFile(this.log).trimEnd().split('\n').slice(-lines).join('\n');
   }
 }

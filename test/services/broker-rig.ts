@@ -64,7 +64,9 @@ export class ServicesFolder {
     const ledger = join(this.path, 'ledger-v1.db');
     if (!existsSync(ledger)) return [];
     const database = new DatabaseSync(ledger, {readOnly: true});
-    const rows = database.prepare('SELECT value FROM belonging').all();
+    // a broker that could not start has no tables
+    const isEmpty = database.prepare('SELECT 1 FROM sqlite_master').get() === undefined;
+    const rows = isEmpty ? [] : database.prepare('SELECT value FROM belonging').all();
     database.close();
     return rows.map(({value}) => String(value));
   }

@@ -12,7 +12,7 @@ interface Order {
   readonly end?: 'release' | 'keep';
 }
 
-const client = new ServicesClient(process.env);
+let client: ServicesClient | undefined;
 const leases: Lease[] = [];
 
 for await (const line of createInterface({input: process.stdin})) {
@@ -22,6 +22,7 @@ for await (const line of createInterface({input: process.stdin})) {
 async function carriedOut({acquire, ttlMs, end}: Order): Promise<string> {
   try {
     if (acquire !== undefined) {
+      client ??= new ServicesClient(process.env);
       const lease = await client.acquire(acquire, {label: 'a test', ...(ttlMs !== undefined && {ttlMs})});
       leases.push(lease);
       return lease.url;
