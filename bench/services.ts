@@ -7,11 +7,21 @@ import {choiceOf, countOf} from './lib/options.ts';
 import {performancePage, writeBetweenMarkers} from './lib/page.ts';
 import {buildPaceline} from './lib/program.ts';
 import {saveResult} from './lib/result.ts';
+import {Containers} from './lib/services/containers.ts';
 import {redisLeases, slowStarts} from './lib/services/others.ts';
 import {Place} from './lib/services/place.ts';
-import {clusterLeases, crowd, databaseLeases, plainClones} from './lib/services/postgres.ts';
+import {clusterLeases, crowd, databaseLeases, plainClones, testDatabases} from './lib/services/postgres.ts';
 import {quantile} from './lib/services/rounds.ts';
 import {linesOf, measuredOn} from './lib/table.ts';
+
+/** Times one thing against another, measured in the same run: the medians. */
+interface Ratio {
+  readonly name: string;
+  readonly ratio: number;
+  /** At least (`more`) or at most (`less`) so many times the other. */
+  readonly limit?: number;
+  readonly wanted: 'more' | 'less';
+}
 
 /** Times of one thing, ms, and what they are held against. */
 interface Row {
@@ -28,6 +38,7 @@ const {values: options} = parseArgs({
 });
 const rounds = options.rounds === undefined ? (options.quick ? 5 : 30) : countOf(options.rounds);
 
+const ratios: Ratio[] = [];
 const parts: Readonly<Record<string, (place: Place) => Promise<readonly Row[]>>> = {
   postgres: async (place) => [
     {
@@ -72,6 +83,54 @@ const parts: Readonly<Record<string, (place: Place) => Promise<readonly Row[]>>>
       limitMs: 1300,
     },
   ],
+  containers: async (place) => {
+    const containers = await Containers.open(place);
+    try {
+      const each = await containers.aContainerEach(options.quick ? 1 : 5);
+      const snapshots = await containers.snapshots(rounds);
+      const clones = await plainClones(place, rounds);
+      const own = await testDatabases(place, options.quick ? 20 : 100);
+      const commands = await containers.commands(rounds);
+      const ratio = (other: readonly number[], one: readonly number[]): number =>
+        quantile(other, 0.5) / quantile(one, 0.5);
+      ratios.push(
+        {
+          name: 'a clean database for each of 100 tests: testcontainers, a container each / paceline',
+          ratio: ratio(each, own),
+          limit: 20,
+          wanted: 'more',
+        },
+        {
+          name: 'testcontainers, snapshot and restore / paceline',
+          ratio: ratio(snapshots, own),
+          limit: 3,
+          wanted: 'more',
+        },
+        {name: 'plain template clones by hand / paceline', ratio: ratio(clones, own), wanted: 'more'},
+        {
+          name: 'a command in a container, an exec of its own / docker exec',
+          ratio: ratio(commands['own exec'], commands['docker exec']),
+          limit: 1.1,
+          wanted: 'less',
+        },
+        {
+          name: 'a command in a shared session / docker exec',
+          ratio: ratio(commands['shared session'], commands['docker exec']),
+          limit: 0.3,
+          wanted: 'less',
+        },
+      );
+      return [
+        {name: 'a test with a database, one behind the other: paceline', times: own, part: 0.5},
+        {name: 'the same: testcontainers, a container each', times: each, part: 0.5},
+        {name: 'the same: testcontainers, snapshot and restore', times: snapshots, part: 0.5},
+        {name: 'the same: template clones by hand', times: clones, part: 0.5},
+        ...Object.entries(commands).map(([name, times]) => ({name: `true in a container: ${name}`, times, part: 0.5})),
+      ];
+    } finally {
+      await containers.close();
+    }
+  },
 };
 
 buildPaceline();
@@ -105,11 +164,21 @@ const text = [
       met === undefined ? '' : met ? 'met' : '**not met**',
     ]),
   ]),
+  ratios
+    .map(({name, ratio, limit, wanted}) => {
+      const met = limit === undefined || (wanted === 'more' ? ratio >= limit : ratio <= limit);
+      const bar =
+        limit === undefined
+          ? ''
+          : `, bar ${wanted === 'more' ? 'at least' : 'at most'} ${limit} x: ${met ? 'met' : '**not met**'}`;
+      return `- ${name}: ${ratio.toFixed(2)} x${bar}`;
+    })
+    .join('\n'),
   `${measuredOn(date, machine)} ${rounds} rounds; paceline ${version}.`,
 ].join('\n\n');
 stdout.write(`\n${text}\n`);
 if (!options.quick && options.only === undefined) {
-  saveResult({name: 'services', ...{date, machine, version, rounds, results}});
+  saveResult({name: 'services', ...{date, machine, version, rounds, results, ratios}});
   writeBetweenMarkers(performancePage, 'services', text);
 }
 exit(results.every(({met}) => met !== false) ? 0 : 1);

@@ -25,6 +25,22 @@ export async function databaseLeases(place: Place, rounds: number): Promise<numb
   });
 }
 
+/** Tests one behind the other, each with a database of its own: lease, query, change, give back; ms of each. */
+export async function testDatabases(place: Place, tests: number): Promise<number[]> {
+  const service = {plugin: 'postgres', init: {sql: [place.sql]}, pool: POOL} as const;
+  await place.warm(service, POOL.max);
+  const times: number[] = [];
+  for (let number = 0; number < tests; number++) {
+    const start = performance.now();
+    const lease = await place.lease(service);
+    const client = await firstQuery(lease.url);
+    await client.query("INSERT INTO t0 (name) VALUES ('two')");
+    await ended(client, lease);
+    times.push(performance.now() - start);
+  }
+  return times;
+}
+
 /** The same by hand, with a clone of a template: CREATE DATABASE ... TEMPLATE, connect, query. */
 export async function plainClones(place: Place, rounds: number): Promise<number[]> {
   const lease = await place.lease({
