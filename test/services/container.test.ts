@@ -17,7 +17,10 @@ beforeEach((context) => {
   rig = ContainerRig.on(engine);
 });
 afterEach(async () => {
-  if (rig !== undefined) expect(await rig.end()).toEqual([]);
+  if (rig === undefined) return;
+  const left = await rig.end();
+  await engine.clear();
+  expect(left).toEqual([]);
 });
 
 /** What a container says of itself. */

@@ -85,10 +85,14 @@ export class DockerEngine {
     await once(daemon, 'exit');
   }
 
+  /** Takes all containers away. */
+  async clear(): Promise<void> {
+    for (const id of await this.containers()) await this.client.getContainer(id).remove({force: true, v: true});
+  }
+
   /** Takes everything away. */
   async stop(): Promise<void> {
-    for (const {Id} of await this.client.listContainers({all: true}))
-      await this.client.getContainer(Id).remove({force: true, v: true});
+    await this.clear();
     await this.stopDaemon();
     execFileSync('ip', ['link', 'delete', this.#bridge]);
     for (const path of mountsIn(this.folder)) execFileSync('umount', ['--lazy', path]);

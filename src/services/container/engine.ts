@@ -132,7 +132,7 @@ export function isUnknown(error: unknown): boolean {
 /** What the engine says, without the words of its transport. */
 export function engineMessage(error: unknown): string {
   const {json, message} = error as {readonly json?: {readonly message?: string}; readonly message: string};
-  return json?.message ?? message;
+  return json?.message ?? message.replace(/^\(HTTP code \d+\) [\w ]+ - /, '').trim();
 }
 
 /** A client of the engine at an address. */

@@ -1,0 +1,130 @@
+import {existsSync} from 'node:fs';
+import {kill} from 'node:process';
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {ServicesClient} from '../../src/services/client/services-client.ts';
+import {ContainerRig, until} from './container-rig.ts';
+import {canStartDocker, DockerEngine, IMAGE, needsDocker} from './docker-engine.ts';
+
+let engine: DockerEngine;
+let rig: ContainerRig;
+
+beforeAll(async () => {
+  if (canStartDocker()) engine = await DockerEngine.start();
+});
+afterAll(() => engine?.stop());
+beforeEach((context) => {
+  needsDocker(context);
+  rig = ContainerRig.on(engine);
+});
+afterEach(async () => {
+  if (rig === undefined) return;
+  const left = await rig.end();
+  await engine.clear();
+  expect(left).toEqual([]);
+});
+
+/** As nothing else can end it: it clears nothing up. */
+async function killBroker(): Promise<void> {
+  const pid = await rig.brokerPid();
+  kill(pid, 'SIGKILL');
+  await until(() => !existsSync(`/proc/${pid}`));
+}
+
+/** Of nobody: it must never be touched. */
+async function startForeign(labels: Readonly<Record<string, string>> = {}): Promise<string> {
+  const one = await engine.client.createContainer({Image: IMAGE, Cmd: ['sleep', '1000'], Labels: {...labels}});
+  await one.start();
+  return one.id;
+}
+
+describe('a broker that was killed', () => {
+  it('leaves containers to the next one, which removes them, and no other', async () => {
+    const foreign = await startForeign();
+    const service = rig.service({pool: {min: 2, max: 2}, volumes: ['/kept']});
+    await rig.client.warm(service, 2);
+    await rig.acquire(service);
+    const left = await engine.containers();
+    await killBroker();
+    expect(await engine.containers()).toEqual(left);
+    const {resource} = await rig.acquire(rig.service({pool: {min: 0, max: 1}}));
+    const now = await engine.containers();
+    expect(resource).toBe('web-1');
+    expect(now.filter((id) => left.includes(id))).toEqual([foreign]);
+    await engine.client.getContainer(foreign).remove({force: true});
+  });
+
+  it('leaves nothing even when it was killed while it made them', async () => {
+    for (const ms of [0, 10, 30, 60, 100]) {
+      const service = rig.service({pool: {min: 2, max: 4}, env: {ROUND: String(ms)}});
+      const client = new ServicesClient(rig.env);
+      const lease = client.acquire(service, {label: 'a test'}).catch(() => {});
+      await until(async () => (await rig.client.status()) !== undefined);
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      client.close();
+      await killBroker();
+      await lease;
+    }
+    // the next one is asked for something of the same engine
+    await rig.acquire(rig.service({name: 'last', pool: {min: 0, max: 1}}));
+    await until(async () => (await engine.containers()).length === 1);
+  });
+
+  it('does not make the next one touch what only looks like its own', async () => {
+    const foreign = await startForeign({
+      'paceline.broker': 'another',
+      'paceline.machine': 'another',
+      'paceline.boot': '',
+    });
+    await rig.acquire(rig.service({pool: {min: 0, max: 1}}));
+    await killBroker();
+    await rig.acquire(rig.service({pool: {min: 0, max: 1}}));
+    expect(await engine.containers()).toContain(foreign);
+    await engine.client.getContainer(foreign).remove({force: true});
+  });
+});
+
+describe('an engine', () => {
+  it('that is not there is named, with what starts it', async () => {
+    const other = ContainerRig.on(engine, {DOCKER_HOST: 'unix:///nowhere/docker.sock'});
+    await expect(other.acquire(other.service())).rejects.toMatchObject({
+      code: 'E_NO_ENGINE',
+      message: expect.stringContaining('unix:///nowhere/docker.sock'),
+      hint: expect.stringMatching(/docker.*DOCKER_HOST/),
+    });
+    await other.end();
+  });
+
+  it('that is stopped fails leases, and serves them again when it is back', async () => {
+    const service = rig.service({pool: {min: 1, max: 2}, volumes: ['/kept']});
+    const held = await rig.acquire(service);
+    const pid = await rig.brokerPid();
+    await engine.stopDaemon();
+    await expect(rig.acquire(service)).rejects.toMatchObject({
+      code: 'E_NO_ENGINE',
+      hint: expect.stringContaining('Start it'),
+    });
+    await expect(rig.acquire(service)).rejects.toMatchObject({code: 'E_NO_ENGINE'});
+    await held.release();
+    await engine.startDaemon();
+    const lease = await rig.acquire(service);
+    expect((await fetch(lease.url)).status).toBe(404);
+    expect(await rig.brokerPid()).toBe(pid);
+    // what was there before is gone: this one, and one that is kept ready
+    await lease.release();
+    await rig.client.stop();
+    await until(async () => (await engine.containers()).length === 0);
+    await until(async () => (await engine.volumes()).length === 0);
+  });
+
+  it('that was stopped is cleared up by the next broker', async () => {
+    await rig.acquire(rig.service({pool: {min: 1, max: 2}}));
+    await engine.stopDaemon();
+    await rig.client.shutdown();
+    await engine.startDaemon();
+    const left = await engine.containers();
+    expect(left.length).toBeGreaterThan(0);
+    await rig.acquire(rig.service({pool: {min: 0, max: 1}}));
+    const now = await engine.containers();
+    expect(now.filter((id) => left.includes(id))).toEqual([]);
+  });
+});
