@@ -37,6 +37,7 @@ describe('containerOptions', () => {
         "Labels": {
           "paceline.broker": "b",
         },
+        "StopSignal": "SIGKILL",
         "Volumes": {},
         "name": "paceline-1",
       }

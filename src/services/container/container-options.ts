@@ -35,6 +35,8 @@ export function containerOptions(service: Service, parts: ContainerParts): Conta
   return {
     name,
     Image: image,
+    // whoever stops it does not wait: nothing in it is kept
+    StopSignal: 'SIGKILL',
     Labels: {...labels},
     ...(service.args.length > 0 && {Cmd: [...service.args]}),
     Env: Object.entries({...needs, ...service.env}).map(([key, value]) => `${key}=${value}`),

@@ -31,7 +31,7 @@ export function engineCandidates(env: Environment): readonly EngineCandidate[] {
 }
 
 /** Docker's folder of settings. */
-export function configFolder(env: Environment): string {
+function configFolder(env: Environment): string {
   return env.DOCKER_CONFIG ?? join(env.HOME ?? homedir(), '.docker');
 }
 
