@@ -284,3 +284,13 @@ test('where the root runs a phase itself, and for what no member has, the root m
   const planned = planOf(project([deploy, phase('test')], members, {rootPhases}), ['deploy']);
   expect(edgeLines(planned.plan)).toEqual(['setup -> deploy needs', 'test -> deploy needs']);
 });
+
+test('a member that names a phase which only other members run means theirs; the root does not run it for that', () => {
+  const needsE2e = phase('test', {needs: [together('e2e')]});
+  const members = [workspace('web', [phase('e2e'), needsE2e]), workspace('api', [needsE2e])];
+  // the root's file defines all of them, and says where they run
+  const rootPhases = new Map([needsE2e, phase('e2e')].map((one) => [one.name, one]));
+  const planned = planOf(project([], members, {rootPhases}), ['test']);
+  expect(edgeLines(planned.plan)).toEqual(['web#e2e -> api#test needs', 'web#e2e -> web#test needs']);
+  expect([...planned.tasks.keys()].sort()).toEqual(['api#test', 'web#e2e', 'web#test']);
+});

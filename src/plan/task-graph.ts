@@ -110,11 +110,18 @@ export class TaskGraph {
     const inMembers = where.kind === 'own' && from.name === ROOT_WORKSPACE ? this.#inMembers(phase, stage) : [];
     if (inMembers.length > 0) return inMembers;
     const workspace = where.kind === 'own' ? from : this.#project.workspaces.get(where.name);
-    const found =
-      workspace === undefined ? undefined : (this.task(workspace, phase, stage) ?? this.#atRoot(reference, stage));
+    const found = workspace === undefined ? undefined : this.task(workspace, phase, stage);
     if (found !== undefined) return [found];
-    if (!reference.optional) this.#reportUnknown(reference, from);
-    return [];
+    const atRoot = where.kind === 'own' ? this.#fromRoot(phase, stage) : [];
+    if (atRoot.length === 0 && !reference.optional) this.#reportUnknown(reference, from);
+    return atRoot;
+  }
+
+  /** What a name means that the own workspace does not have. */
+  #fromRoot(phase: PhaseName, stage: Stage): readonly number[] {
+    const root = this.#project.workspaces.get(ROOT_WORKSPACE);
+    const number = root?.phases.has(phase) === true ? this.task(root, phase, stage) : undefined;
+    return number === undefined ? this.#inMembers(phase, stage) : [number];
   }
 
   /**
@@ -150,11 +157,6 @@ export class TaskGraph {
       else for (const next of workspace.dependencies.toReversed()) open.push(next);
     }
     return found;
-  }
-
-  #atRoot(reference: PhaseReference, stage: Stage): number | undefined {
-    const root = this.#project.workspaces.get(ROOT_WORKSPACE);
-    return reference.where.kind === 'own' && root !== undefined ? this.task(root, reference.phase, stage) : undefined;
   }
 
   #uniqueId(wanted: string, suffix: string | number): NodeId {
