@@ -17,10 +17,7 @@ export interface TestTask {
 export type UseLease = (lease: Lease) => Promise<void>;
 
 /** A fixture of `test.extend`. */
-export type TestFixture = (context: {readonly task: TestTask}, use: UseLease) => Promise<void>;
-
-/** A fixture of `test.extend` that all tests of a file share. */
-export type FileFixture = [fixture: (context: object, use: UseLease) => Promise<void>, options: {scope: 'file'}];
+export type LeaseFixture = (context: {readonly task: TestTask}, use: UseLease) => Promise<void>;
 
 /**
  * A lease of a service as a fixture of vitest: `const test = base.extend({db: leaseFixture('db')})`. Every test that names it gets a clean
@@ -30,13 +27,8 @@ export type FileFixture = [fixture: (context: object, use: UseLease) => Promise<
  */
 export function leaseFixture(
   wanted: string | ServiceOptions,
-  options?: TestLeaseOptions & {scope?: 'test'},
-): TestFixture;
-export function leaseFixture(wanted: string | ServiceOptions, options: TestLeaseOptions & {scope: 'file'}): FileFixture;
-export function leaseFixture(
-  wanted: string | ServiceOptions,
-  options: TestLeaseOptions & {scope?: 'test' | 'file'} = {},
-): TestFixture | FileFixture {
+  options: TestLeaseOptions & {readonly scope?: 'test' | 'file'} = {},
+): LeaseFixture {
   const {scope = 'test', keepOnFailure, ...acquire} = options;
   const useOne = async (label: string, use: UseLease, hasFailed: () => boolean): Promise<void> => {
     const held = await lease(wanted, {label, ...acquire});
@@ -45,14 +37,13 @@ export function leaseFixture(
   };
   // vitest reads the names of what a fixture needs from the text of its first parameter
   if (scope === 'test') return ({task}, use) => useOne(task.fullTestName ?? task.name, use, () => isFailure(task));
-  return [
-    // biome-ignore lint/correctness/noEmptyPattern: vitest asks for a pattern, and all that it has for a whole file are other fixtures
-    async ({}, use) => {
-      const file = await currentFile();
-      await useOne(file?.name ?? 'a test file', use, () => file !== undefined && hasFailure(file));
-    },
-    {scope: 'file'},
-  ];
+  // biome-ignore lint/correctness/noEmptyPattern: vitest asks for a pattern, and all that it has for a whole file are other fixtures
+  const ofFile = async ({}: object, use: UseLease): Promise<void> => {
+    const file = await currentFile();
+    await useOne(file?.name ?? 'a test file', use, () => file !== undefined && hasFailure(file));
+  };
+  // from a pair, the types of vitest cannot tell what a test gets; from a function they can
+  return [ofFile, {scope}] as unknown as LeaseFixture;
 }
 
 /** A file or a suite, with what is in it. */

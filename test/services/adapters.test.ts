@@ -2,7 +2,7 @@ import {spawn} from 'node:child_process';
 import {mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {createClient} from '@redis/client';
-import {afterEach, beforeEach, describe, expect, expectTypeOf, test} from 'vitest';
+import {afterEach, beforeEach, describe, expect, test} from 'vitest';
 import type {Lease} from '../../src/services.ts';
 import {leaseFixture} from '../../src/vitest.ts';
 import {temporaryFolder} from '../support/temporary-folder.ts';
@@ -114,8 +114,9 @@ test('second', async ({cache}) => expect(await ask(cache, 'INCR mark')).toBe(':2
 
   test('fixtures have the type of a lease', () => {
     const typed = test.extend({one: leaseFixture('cache'), shared: leaseFixture('cache', {scope: 'file'})});
-    type Fixtures = Parameters<Parameters<typeof typed.beforeEach>[0]>[0];
-    expectTypeOf<Fixtures>().toExtend<{one: Lease; shared: Lease}>();
+    // never runs: the compiler checks it
+    const use = ({one, shared}: {readonly one: Lease; readonly shared: Lease}): string => one.url + shared.url;
+    expect(() => typed('a test', (context) => void use(context))).toThrow();
   });
 
   const failing = (options: string): string => `
