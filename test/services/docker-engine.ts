@@ -138,7 +138,7 @@ export function needsDocker(context: TestContext): void {
 /** Whether this machine can have an engine of a test's own; where CI is set it must. */
 export function canStartDocker(): boolean {
   if (process.env.CI === 'true') return true;
-  return getuid?.() === 0 && ['dockerd --version', 'ip -V', 'busybox true'].every(works);
+  return getuid?.() === 0 && ['dockerd --version', 'ip -V', 'busybox true && ! ldd $(command -v busybox)'].every(works);
 }
 
 /** A file system of busybox's programs. */
