@@ -12,6 +12,9 @@ import type {Rung} from './rungs.ts';
 import {PostgresServer} from './server.ts';
 import {startName} from './shared-server.ts';
 
+/** Whoever else is connected, to whatever database. */
+const OTHER_SESSIONS = `SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`;
+
 /** What copies are made of. */
 export interface ClusterParts {
   readonly template: ClusterTemplate;
@@ -119,20 +122,21 @@ export class ClusterSource {
   }
 
   /**
-   * That the number of the next transaction is the template's proves that no row of any database or catalog was written since; what is no
-   * row is compared.
+   * That the number of the next transaction is the template's, and that no session has one open, proves that no row of any database or
+   * catalog was written since; what is no row is compared.
    * @param then done in the same way to the server
    */
   async #check(running: Running, then = ''): Promise<void> {
     const {template} = this.#parts;
-    const [states, next] = (await running.admin.query(
-      `EXECUTE paceline_outside; ${NEXT_TRANSACTION}; ${then}`,
-    )) as unknown as readonly [{rows: DigestRow[]}, {rows: {next: string}[]}];
+    const [states, next, sessions] = (await running.admin.query(
+      `EXECUTE paceline_outside; ${NEXT_TRANSACTION}; ${OTHER_SESSIONS}; ${then}`,
+    )) as unknown as readonly [{rows: DigestRow[]}, {rows: {next: string}[]}, {rows: unknown[]}];
     const isSame = states.rows.every(({aspect, digest}) => template.expected.get(aspect) === digest);
-    if (isSame && next.rows[0]?.next === template.nextTransaction) return;
+    const hasSessions = sessions.rows.length > 0;
+    if (isSame && !hasSessions && next.rows[0]?.next === template.nextTransaction) return;
     await this.#compare(running);
     throw new UncleanError(basename(running.folder.path), [
-      'transactions: some have written since the template was made',
+      hasSessions ? 'session: added one' : 'transactions: some have written since the template was made',
     ]);
   }
 
@@ -143,7 +147,9 @@ export class ClusterSource {
       ...differencesBetween(lines, await cluster.lines(admin)),
       ...differencesBetween(databaseLines, await state.lines(admin, LEASED.user)),
     ];
-    if (differences.length > 0) throw new UncleanError(basename(folder.path), differences);
+    // it has just got its password
+    const others = differences.filter((one) => !one.startsWith(`role: changed ${LEASED.user} `));
+    if (others.length > 0) throw new UncleanError(basename(folder.path), others);
   }
 
   async #end(running: Running): Promise<void> {

@@ -23,7 +23,7 @@ const FILE_NAME = `regexp_replace(f.path, '.*/', '')`;
 interface ClusterAspect extends Aspect {
   /** First version that has it. */
   readonly since?: number;
-  /** It is no row of a catalog: no transaction is needed to change it. */
+  /** It is no row of a catalog: no transaction has to be completed to change it. */
   readonly isOutside?: true;
 }
 
@@ -77,7 +77,13 @@ const aspects: readonly ClusterAspect[] = [
     from: 'pg_replication_slots s',
   },
   {name: 'replication origin', label: 'o.roname', state: `''`, from: 'pg_replication_origin o'},
-  {name: 'prepared transaction', label: `p.gid || ' in ' || p.database`, state: `''`, from: 'pg_prepared_xacts p'},
+  {
+    name: 'prepared transaction',
+    isOutside: true,
+    label: `p.gid || ' in ' || p.database`,
+    state: `''`,
+    from: 'pg_prepared_xacts p',
+  },
   {
     name: 'comment on a role or database',
     label: `c.classoid::regclass || ' ' || c.objoid`,
@@ -97,7 +103,7 @@ const aspects: readonly ClusterAspect[] = [
 export class ClusterState {
   /** Gives an aspect and its digest a row. */
   readonly query: string;
-  /** The same of those aspects that can change without a transaction. */
+  /** The same of those aspects that can change without a completed transaction. */
   readonly outsideQuery: string;
   readonly #aspects: readonly ClusterAspect[];
 

@@ -19,8 +19,10 @@ export class PostgresPlugin implements Plugin {
   #rung: Promise<Rung> | undefined;
   #serial = 0;
 
-  constructor(host: Host) {
+  /** @param rung how data folders are copied; undefined: the best way that works here */
+  constructor(host: Host, rung?: Rung) {
     this.#host = host;
+    this.#rung = rung && Promise.resolve(rung);
     this.#bases = new BaseFolders(host);
   }
 

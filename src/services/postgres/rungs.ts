@@ -28,13 +28,15 @@ const ENVIRONMENT = {LC_ALL: 'C', PATH: '/usr/sbin:/usr/bin:/sbin:/bin'};
  * Nothing stays mounted: the mount belongs to the mount namespace of the server, and ends with it.
  */
 export async function bestRung(host: Host): Promise<Rung> {
-  const rungs = [
-    ...(getuid?.() === 0 ? [rootOverlay(host)] : []),
-    userOverlay(host),
-    copying(host, 'reflink', ['--reflink=always']),
-  ];
-  for (const rung of rungs) if (await works(rung, host)) return rung;
-  return copying(host, 'copy', ['--reflink=auto']);
+  const all = rungs(host);
+  for (const rung of all.slice(0, -1)) if (await works(rung, host)) return rung;
+  return all.at(-1) ?? copying(host, 'copy');
+}
+
+/** All ways, the fastest first; the last one works everywhere. */
+export function rungs(host: Host): readonly Rung[] {
+  const overlays = getuid?.() === 0 ? [rootOverlay(host), userOverlay(host)] : [userOverlay(host)];
+  return [...overlays, copying(host, 'reflink'), copying(host, 'copy')];
 }
 
 /**
@@ -42,7 +44,7 @@ export async function bestRung(host: Host): Promise<Rung> {
  * @param proven the best rung: what it may do, this may do
  */
 export function plainCopy(host: Host, proven: Rung): Rung {
-  const {lay, ...copy} = copying(host, 'copy', ['--reflink=auto']);
+  const {lay, ...copy} = copying(host, 'copy');
   const {uid, gid} = idsOf(host);
   // shared memory of its own goes with the server, however it ends
   const words = {
@@ -103,11 +105,17 @@ async function layOverlay(_from: OwnedFolder, to: OwnedFolder): Promise<void> {
   for (const name of ['data', 'upper', 'work']) to.make(name);
 }
 
-function copying(host: Host, name: 'reflink' | 'copy', options: readonly string[]): Rung {
+function copying(host: Host, name: 'reflink' | 'copy'): Rung {
   return {
     name,
     lay: async (from, to) => {
-      const args = ['-a', ...options, '--', join(from.path, 'data'), join(to.path, 'data')];
+      const args = [
+        '-a',
+        `--reflink=${name === 'reflink' ? 'always' : 'auto'}`,
+        '--',
+        join(from.path, 'data'),
+        join(to.path, 'data'),
+      ];
       const end = await ran({program: 'cp', args, asRoot: true}, to, host);
       if (end !== undefined) throw new Error(`the data folder could not be copied: ${end}`);
     },

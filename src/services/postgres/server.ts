@@ -152,7 +152,8 @@ function startProcess(
     ...FAST,
     listen_addresses: '127.0.0.1',
     port: String(port),
-    unix_socket_directories: join(folder, 'socket'),
+    // a list, in which a comma must be quoted
+    unix_socket_directories: `"${join(folder, 'socket').replaceAll('"', '""')}"`,
     unix_socket_permissions: '0777',
     ...settings,
   };

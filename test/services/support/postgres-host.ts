@@ -14,8 +14,8 @@ export interface TestHost extends Host {
   end(): void;
 }
 
-export function testHost(): TestHost {
-  const folder = mkdtempSync('/dev/shm/pt-');
+/** @param folder of its own, removed at the end */
+export function testHost(folder = mkdtempSync('/dev/shm/pt-')): TestHost {
   const home = openHome({PACELINE_SERVICES_DIR: folder});
   const ledger = new Ledger(home.ledger, randomUUID());
   const limits = new StartLimits(join(home.path, 'start-times.db'));
