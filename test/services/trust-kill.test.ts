@@ -75,6 +75,7 @@ afterEach(() => folder.end());
 class User {
   uses = 0;
   isDone = false;
+  failure: unknown;
   readonly dirty: string[] = [];
   readonly odd: string[] = [];
   readonly #client: ServicesClient;
@@ -96,6 +97,7 @@ class User {
       lease = await this.#client.acquire(serviceOf(this.#kind.service), {label: 'a user', waitMs: 30_000});
     } catch (error) {
       const {code} = error as {code?: string};
+      this.failure = error;
       if (!['E_BROKER', 'E_SERVICE_START', 'E_SERVICE_STOPPED'].includes(code ?? '')) this.odd.push(String(error));
       return false;
     }
@@ -103,8 +105,9 @@ class User {
       if (await this.#kind.dirty(lease)) this.dirty.push(lease.resource);
       this.uses++;
       return true;
-    } catch {
+    } catch (error) {
       // it was killed while it was used
+      this.failure = error;
       return false;
     } finally {
       await lease.release();
@@ -121,7 +124,7 @@ async function underFire(kind: Kind, killOne: (random: () => number) => Promise<
   for (const user of users) user.isDone = true;
   await Promise.all(running);
   const last = new User(folder.client(), kind);
-  expect(await last.once(), folder.log.slice(-3000)).toBe(true);
+  expect(await last.once(), `${last.failure}\n${folder.log.slice(-3000)}`).toBe(true);
   for (const user of [...users, last]) expect({dirty: user.dirty, odd: user.odd}).toEqual({dirty: [], odd: []});
 }
 
@@ -164,6 +167,25 @@ test.for(kinds)(`$name: clients are killed ${KILLS} times`, {timeout: 300_000}, 
   for (let leased = 1; leased > 0; await pause(5))
     leased = (await client.status())?.pools.reduce((sum, {gauges}) => sum + gauges.leased, 0) ?? 0;
 });
+
+test.for(kinds)(
+  '$name: when all its servers are killed at once, the next lease is one of a new server',
+  async (kind) => {
+    folder = new ServicesFolder();
+    const client = folder.client();
+    const wanted = serviceOf({...kind.service, pool: {min: 2, max: 4}});
+    const user = new User(client, {...kind, service: {...kind.service, pool: {min: 2, max: 4}}});
+    for (let round = 0; round < 4; round++) {
+      await client.warm(wanted, 2);
+      const status = await client.status();
+      for (const {pid} of status?.pools.flatMap(({servers}) => servers) ?? []) kill(pid ?? 0);
+      // at once, and when the broker has had the time to notice
+      await pause(round * 10);
+      expect(await user.once(), `${user.failure}\n${folder.log}`).toBe(true);
+    }
+    expect(user.dirty).toEqual([]);
+  },
+);
 
 test('what a killed broker left is taken away by the next, without anybody asking for a service', async () => {
   folder = new ServicesFolder();
