@@ -1,5 +1,4 @@
 import type {Client} from 'pg';
-import {PacelineError} from '../../base/error.ts';
 import {randomPassword, scramVerifier} from '../password.ts';
 import type {Access, Resource} from '../plugin.ts';
 import {UncleanError} from '../unclean.ts';
@@ -33,10 +32,6 @@ export class DatabaseSource {
   }
 
   async make(): Promise<Resource> {
-    if (!this.#shared.isUsable)
-      throw new PacelineError('E_SERVICE_STOPPED', 'The server of these databases is not used any more', {
-        hint: 'Ask again: another one is started.',
-      });
     const name = `paceline_lease_${this.#prefix}_${++this.#serial}`;
     const password = randomPassword();
     let checked: string | undefined;

@@ -5,6 +5,7 @@ import type {Opening, Plugin, Source} from '../plugin.ts';
 import {BaseFolders} from './base-folders.ts';
 import {ClusterSource} from './cluster-source.ts';
 import {buildClusterTemplate} from './cluster-template.ts';
+import {DatabaseGenerations, type Generation} from './database-generations.ts';
 import {DatabaseSource} from './database-source.ts';
 import {type PostgresPrograms, postgresPrograms} from './programs.ts';
 import {bestRung, plainCopy, type Rung} from './rungs.ts';
@@ -59,7 +60,20 @@ export class PostgresPlugin implements Plugin {
     }
   }
 
-  async #openDatabases({service, identity, env}: Opening, programs: PostgresPrograms, rung: Rung): Promise<Source> {
+  async #openDatabases(opening: Opening, programs: PostgresPrograms, rung: Rung): Promise<Source> {
+    const databases = await DatabaseGenerations.start(() => this.#generation(opening, programs, rung));
+    return {
+      // while one is checked, the next one is copied
+      width: 2,
+      make: () => databases.make(),
+      servers: () => databases.servers,
+      isAlive: () => databases.isAlive,
+      close: () => databases.close(),
+    };
+  }
+
+  /** A template in the server that services of the same kind share. */
+  async #generation({service, identity, env}: Opening, programs: PostgresPrograms, rung: Rung): Promise<Generation> {
     const key = createHash('sha256')
       .update(JSON.stringify([programs.folder, service.args, service.env, service.resources]))
       .digest('hex');
@@ -74,13 +88,9 @@ export class PostgresPlugin implements Plugin {
     try {
       const prefix = `${identity.slice(0, 8)}${++this.#serial}`;
       const template = await buildTemplate(service, shared, prefix, env);
-      const source = new DatabaseSource(shared, template, prefix);
       return {
-        // while one is checked, the next one is copied
-        width: 2,
-        make: () => source.make(),
-        servers: () => [shared.state],
-        isAlive: () => shared.isUsable,
+        shared,
+        source: new DatabaseSource(shared, template, prefix),
         close: async () => {
           if (shared.users > 1 && shared.server.process.isRunning) await dropTemplate(shared.worker, template);
           await leave();
@@ -97,7 +107,7 @@ export class PostgresPlugin implements Plugin {
     for (let known = this.#servers.get(key); known !== undefined; known = this.#servers.get(key)) {
       const shared = await known.catch(() => undefined);
       if (this.#servers.get(key) !== known) continue;
-      if (shared?.isUsable === true) {
+      if (shared?.isClean === true && shared.server.process.isRunning) {
         shared.users++;
         return shared;
       }

@@ -94,9 +94,9 @@ export class SharedServer {
     }
   }
 
-  /** Whether new databases can be made and handed out. */
-  get isUsable(): boolean {
-    return this.#isClean && this.server.process.isRunning;
+  /** Whether what all its databases share is as it was: else nobody gets a new one. */
+  get isClean(): boolean {
+    return this.#isClean;
   }
 
   get state(): ServerState {
