@@ -307,7 +307,7 @@ export class TaskRun {
       return {kind: 'failed', reason: 'stopped before it ran'};
     } catch (error) {
       const hint = error instanceof PacelineError && error.hint !== undefined ? ` ${error.hint}` : '';
-      return {kind: 'failed', reason: `${(error as Error).message}.${hint}`.replace(/\.$/, '')};
+      return {kind: 'failed', reason: `${oneLine((error as Error).message)}.${hint}`.replace(/\.$/, '')};
     } finally {
       this.#parts.lease ??= {start, end: now()};
     }
@@ -396,4 +396,9 @@ function bytesOf(descriptor: number, {start, end}: LogRange): Uint8Array | undef
   for (let read = 1; at < bytes.length && read > 0; at += read)
     read = readSync(descriptor, bytes, at, bytes.length - at, start + at);
   return bytes.subarray(0, at);
+}
+
+/** The lines of a message behind each other. */
+function oneLine(message: string): string {
+  return message.split(/\s*\n\s*/).join(' | ');
 }
