@@ -1,4 +1,5 @@
 import {existsSync} from 'node:fs';
+import {type AddressInfo, connect, createServer} from 'node:net';
 import {kill} from 'node:process';
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
 import {ServicesClient} from '../../src/services/client/services-client.ts';
@@ -84,6 +85,35 @@ describe('a broker that was killed', () => {
 });
 
 describe('an engine', () => {
+  it('may be reached over TCP', async () => {
+    const socketPath = engine.host.replace('unix://', '');
+    const server = createServer((from) => {
+      const to = connect(socketPath);
+      from.pipe(to).pipe(from);
+      for (const one of [from, to]) one.on('error', () => {});
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const {port} = server.address() as AddressInfo;
+    const other = ContainerRig.on(engine, {DOCKER_HOST: `tcp://127.0.0.1:${port}`});
+    const lease = await other.acquire(other.service({reuse: 'verified', reset: 'true', pool: {min: 0, max: 1}}));
+    expect((await fetch(lease.url)).status).toBe(404);
+    await lease.release();
+    expect(
+      (await other.acquire(other.service({reuse: 'verified', reset: 'true', pool: {min: 0, max: 1}}))).resource,
+    ).toBe(lease.resource);
+    expect(await other.end()).toEqual([]);
+    server.close();
+  });
+
+  it.each(['postgres', 'redis'] as const)('cannot run the %s plugin yet, and the remedy is said', async (plugin) => {
+    const wanted = rig.acquire(rig.service({plugin, backend: 'docker', image: IMAGE}));
+    await expect(wanted).rejects.toMatchObject({
+      code: 'E_SERVICE_START',
+      message: expect.stringContaining(`a ${plugin} cannot run in a container yet`),
+      hint: expect.stringMatching(/apt-get install .*generic_container/),
+    });
+  });
+
   it('that is not there is named, with what starts it', async () => {
     const other = ContainerRig.on(engine, {DOCKER_HOST: 'unix:///nowhere/docker.sock'});
     await expect(other.acquire(other.service())).rejects.toMatchObject({

@@ -1,12 +1,15 @@
 import type {PluginName} from '../../project/service.ts';
+import {processOnly} from '../container/process-only.ts';
 import type {Host} from '../host.ts';
 import type {Plugin} from '../plugin.ts';
 
 /** Loaded when a service of the kind is asked for. */
 export function plugins(host: Host): Readonly<Record<PluginName, () => Promise<Plugin>>> {
   return {
-    postgres: async () => new (await import('../postgres/postgres.ts')).PostgresPlugin(host),
-    redis: async () => new (await import('../redis/redis.ts')).RedisPlugin(host),
+    postgres: async () =>
+      processOnly(new (await import('../postgres/postgres.ts')).PostgresPlugin(host), 'apt-get install postgresql'),
+    redis: async () =>
+      processOnly(new (await import('../redis/redis.ts')).RedisPlugin(host), 'apt-get install redis-server'),
     process: async () => new (await import('../process/process.ts')).ProcessPlugin(host),
     generic_container: async () => new (await import('../container/container.ts')).ContainerPlugin(host),
   };
