@@ -40,6 +40,26 @@ test('is in memory, and named after its user, when nothing is said', () => {
   expect([home.path, home.inMemory]).toEqual([join(folder, `paceline-${uid}`), true]);
 });
 
+test('what is known of starts outlives the memory, where that can be written', () => {
+  const folder = freshFolder();
+  const startTimes = (env: Readonly<Record<string, string>>): string =>
+    openHome({XDG_RUNTIME_DIR: folder, ...env}).startTimes;
+  expect(startTimes({HOME: folder})).toBe(join(folder, '.local/state/paceline/start-times.db'));
+  expect(startTimes({HOME: folder, XDG_STATE_HOME: join(folder, 'state')})).toBe(
+    join(folder, 'state/paceline/start-times.db'),
+  );
+  expect(opened(join(folder, 'own')).startTimes).toBe(join(folder, 'own/start-times.db'));
+  writeFileSync(join(folder, 'file'), '');
+  const home = openHome({XDG_RUNTIME_DIR: folder, HOME: join(folder, 'file')});
+  expect(home.startTimes).toBe(join(home.path, 'start-times.db'));
+});
+
+test.skipIf(uid !== 0)('is not where servers that root starts as somebody else cannot get in', () => {
+  const folder = mkdtempSync('/dev/shm/pl-');
+  onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
+  expect(openHome({XDG_RUNTIME_DIR: folder, HOME: folder}).path).toBe(`/dev/shm/paceline-${uid}`);
+});
+
 test('refuses what is not a folder of its user', () => {
   const folder = freshFolder();
   const code = 'E_SERVICES_FOLDER';

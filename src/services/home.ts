@@ -27,6 +27,8 @@ export interface Home {
   readonly logs: string;
   /** One folder a server. */
   readonly servers: string;
+  /** How long starts took on this machine; outlives its memory where nobody named a folder. */
+  readonly startTimes: string;
   readonly inMemory: boolean;
 }
 
@@ -36,7 +38,7 @@ export interface Home {
  */
 export function openHome(env: Readonly<Record<string, string | undefined>>): Home {
   const uid = getuid?.() ?? 0;
-  const path = resolve(env.PACELINE_SERVICES_DIR || join(memoryFolder(env) ?? tmpdir(), `paceline-${uid}`));
+  const path = resolve(env.PACELINE_SERVICES_DIR || join(memoryFolder(env, uid) ?? tmpdir(), `paceline-${uid}`));
   const most = SOCKET_PATH - BELOW;
   if (Buffer.byteLength(path) > most)
     throw folderError(
@@ -60,7 +62,7 @@ export function openHome(env: Readonly<Record<string, string | undefined>>): Hom
         `servers do not run as root, and nobody else may pass through ${closed}`,
         'Open that folder (`chmod o+x`), or name another one in PACELINE_SERVICES_DIR.',
       );
-    const home = homeAt(path);
+    const home = homeAt(path, madeFolder(timesFolder(env)) ?? path);
     for (const folder of [home.logs, home.servers]) mkdirSync(folder, {recursive: true, mode: 0o711});
     return home;
   } catch (error) {
@@ -70,7 +72,7 @@ export function openHome(env: Readonly<Record<string, string | undefined>>): Hom
 }
 
 /** Names the places without touching the disk. */
-function homeAt(path: string): Home {
+function homeAt(path: string, times: string): Home {
   return {
     path,
     socket: join(path, `broker-v${PROTOCOL}.sock`),
@@ -79,14 +81,42 @@ function homeAt(path: string): Home {
     log: join(path, 'broker.log'),
     logs: join(path, `logs-v${PROTOCOL}`),
     servers: join(path, `s${PROTOCOL}`),
+    startTimes: join(times, 'start-times.db'),
     inMemory: isInMemory(path),
   };
 }
 
-function memoryFolder(env: Readonly<Record<string, string | undefined>>): string | undefined {
+function memoryFolder(env: Readonly<Record<string, string | undefined>>, uid: number): string | undefined {
   return [env.XDG_RUNTIME_DIR, '/dev/shm'].find(
-    (folder) => folder !== undefined && isWritable(folder) && isInMemory(folder),
+    (folder) =>
+      folder !== undefined &&
+      isWritable(folder) &&
+      isInMemory(folder) &&
+      // that of root is closed to the user that servers of root run as
+      (uid !== 0 || closedFolder(join(folder, 'paceline')) === undefined),
   );
+}
+
+/** @returns undefined when it cannot be made */
+function madeFolder(folder: string | undefined): string | undefined {
+  if (folder === undefined) return undefined;
+  try {
+    mkdirSync(folder, {recursive: true});
+    return isWritable(folder) ? folder : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A folder on disk; undefined: beside everything else. XDG Base Directory Specification. */
+function timesFolder({
+  PACELINE_SERVICES_DIR: own,
+  XDG_STATE_HOME: state,
+  HOME: home,
+}: Readonly<Record<string, string | undefined>>): string | undefined {
+  if (own !== undefined && own !== '') return undefined;
+  if (state !== undefined && state !== '') return join(state, 'paceline');
+  return home === undefined || home === '' ? undefined : join(home, '.local/state/paceline');
 }
 
 /** Of the folders above a path, the one that only its owner may pass through. */

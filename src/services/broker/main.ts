@@ -2,7 +2,6 @@
 
 import {randomUUID} from 'node:crypto';
 import {connect} from 'node:net';
-import {join} from 'node:path';
 import {env, exit} from 'node:process';
 import {KernelLock} from '../../base/kernel-lock.ts';
 import {openHome} from '../home.ts';
@@ -45,7 +44,7 @@ await serve(lock).catch((error: unknown) => {
 
 async function serve(own: KernelLock): Promise<void> {
   const ledger = new Ledger(home.ledger, randomUUID());
-  const limits = new StartLimits(join(home.path, 'start-times.db'));
+  const limits = new StartLimits(home.startTimes);
   const host: Host = {home, ledger, limits, user: serverUser(), env, report};
   const reaped = await reap(ledger, report);
   pruneLogs(home.logs, KEPT_LOGS);
