@@ -4,6 +4,7 @@ import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vites
 import type {Resource} from '../../src/services/plugin.ts';
 import {Pool} from '../../src/services/pool.ts';
 import {BaseFolders} from '../../src/services/postgres/base-folders.ts';
+import {DatabaseGenerations} from '../../src/services/postgres/database-generations.ts';
 import {DatabaseSource} from '../../src/services/postgres/database-source.ts';
 import {DatabaseState} from '../../src/services/postgres/database-state.ts';
 import {type PostgresPrograms, postgresPrograms} from '../../src/services/postgres/programs.ts';
@@ -13,6 +14,7 @@ import {buildTemplate} from '../../src/services/postgres/template.ts';
 import {serviceOf} from '../../src/services/service-options.ts';
 import {UncleanError} from '../../src/services/unclean.ts';
 import {type TestHost, testHost} from './support/postgres-host.ts';
+import {column, connected} from './support/sql.ts';
 
 const service = serviceOf({plugin: 'postgres', init: {sql: [join(import.meta.dirname, 'support/rich.sql')]}});
 
@@ -29,10 +31,11 @@ async function start(): Promise<void> {
   source = new DatabaseSource(shared, await buildTemplate(service, shared, 'test', {}), 'test');
 }
 
-async function stop(): Promise<void> {
-  await shared.close();
+const stopping = (one: SharedServer) => async (): Promise<void> => {
+  await one.close();
   await bases.giveBack(programs);
-}
+};
+const stop = (): Promise<void> => stopping(shared)();
 
 beforeAll(async () => {
   host = testHost();
@@ -240,6 +243,32 @@ test('what is not clean is put aside with its differences, and somebody else get
   await pool.close();
   const left = await shared.worker.query(`SELECT FROM pg_database WHERE datname ~ '^paceline_lease_'`);
   expect(left.rowCount).toBe(0);
+});
+
+test('who has a database keeps it, when what all share has changed and others get theirs from another server', async () => {
+  await stop();
+  const servers: SharedServer[] = [];
+  const generations = await DatabaseGenerations.start(async () => {
+    await start();
+    const generation = {shared, source, close: stopping(shared)};
+    servers.push(shared);
+    return generation;
+  });
+  const [kept, ready] = [await generations.make(), await generations.make()];
+  const client = await connected((await kept.handOut()).url);
+  await shared.worker.query('CREATE ROLE bob');
+  expect(await differencesOf(ready.handOut())).toContainEqual('role: added bob');
+  await ready.destroy();
+  const next = await generations.make();
+  const other = await connected((await next.handOut()).url);
+  expect(await column(other, `SELECT rolname FROM pg_roles WHERE rolname = 'bob'`)).toEqual([]);
+  expect(await column(client, 'SELECT name FROM app.item ORDER BY id')).toEqual(['cup', 'pot']);
+  expect(servers.map(({server}) => server.process.isRunning)).toEqual([true, true]);
+  await kept.destroy();
+  expect(servers.map(({server}) => server.process.isRunning)).toEqual([false, true]);
+  await generations.close();
+  expect(servers.map(({server}) => server.process.isRunning)).toEqual([false, false]);
+  await start();
 });
 
 test('every aspect that is compared is shown to be caught here', async () => {
