@@ -37,6 +37,7 @@ export class ClusterSource {
   readonly #parts: ClusterParts;
   readonly #host: Host;
   readonly #running = new Set<Running>();
+  readonly #handOuts = new Set<Promise<unknown>>();
   /** Nothing was compared in full so far. */
   #isFirst = true;
 
@@ -60,6 +61,7 @@ export class ClusterSource {
   }
 
   async make(): Promise<Resource> {
+    await this.#untilQuiet();
     const password = randomPassword();
     const verifier = scramVerifier(password);
     const running = await this.#start();
@@ -77,7 +79,7 @@ export class ClusterSource {
     return {
       id: basename(folder.path),
       rung: this.#parts.rung.name,
-      handOut: () => this.#handOut(running, password, secret),
+      handOut: () => this.#counted(this.#handOut(running, password, secret)),
       revoke: () => server.stop(),
       destroy: () => this.#end(running),
     };
@@ -109,6 +111,22 @@ export class ClusterSource {
     } catch (error) {
       folder.remove();
       throw error;
+    }
+  }
+
+  /** To start a process holds everything else up for some ms: whoever is being handed one comes first, and is told. */
+  async #untilQuiet(): Promise<void> {
+    await new Promise(setImmediate);
+    await Promise.allSettled(this.#handOuts);
+    await new Promise(setImmediate);
+  }
+
+  async #counted<Result>(handOut: Promise<Result>): Promise<Result> {
+    this.#handOuts.add(handOut);
+    try {
+      return await handOut;
+    } finally {
+      this.#handOuts.delete(handOut);
     }
   }
 
