@@ -47,10 +47,10 @@ describe('a broker that was killed', () => {
     const left = await engine.containers();
     await killBroker();
     expect(await engine.containers()).toEqual(left);
-    const {resource} = await rig.acquire(rig.service({pool: {min: 0, max: 1}}));
-    const now = await engine.containers();
-    expect(resource).toBe('web-1');
-    expect(now.filter((id) => left.includes(id))).toEqual([foreign]);
+    // it need not be asked for containers for that
+    await rig.acquire(rig.service({plugin: 'process', binary: 'busybox', args: ['httpd', '-f', '-p', '{port}']}));
+    expect(await engine.containers()).toEqual([foreign]);
+    expect(await engine.volumes()).toEqual([]);
     await engine.client.getContainer(foreign).remove({force: true});
   });
 
@@ -70,17 +70,25 @@ describe('a broker that was killed', () => {
     await until(async () => (await engine.containers()).length === 1);
   });
 
-  it('does not make the next one touch what only looks like its own', async () => {
-    const foreign = await startForeign({
-      'paceline.broker': 'another',
-      'paceline.machine': 'another',
-      'paceline.boot': '',
-    });
+  it('is proven by labels where its ledger knows nothing: of the same folder, or of an earlier start of this machine', async () => {
     await rig.acquire(rig.service({pool: {min: 0, max: 1}}));
+    const [id] = await engine.containers();
+    const {Config} = await engine.client.getContainer(id!).inspect();
     await killBroker();
+    const gone = [
+      await startForeign(Config.Labels),
+      await startForeign({...Config.Labels, 'paceline.boot': 'earlier'}),
+    ];
+    const kept = [
+      await startForeign({...Config.Labels, 'paceline.home': 'another'}),
+      await startForeign({...Config.Labels, 'paceline.machine': 'another', 'paceline.boot': 'earlier'}),
+      await startForeign({'paceline.broker': 'another'}),
+    ];
     await rig.acquire(rig.service({pool: {min: 0, max: 1}}));
-    expect(await engine.containers()).toContain(foreign);
-    await engine.client.getContainer(foreign).remove({force: true});
+    const now = await engine.containers();
+    expect(gone.filter((one) => now.includes(one))).toEqual([]);
+    expect(kept.filter((one) => now.includes(one))).toEqual(kept);
+    for (const one of kept) await engine.client.getContainer(one).remove({force: true});
   });
 });
 
