@@ -12,8 +12,11 @@ export interface FreshServices {
   end(): Promise<void>;
 }
 
-export function freshServices(env: Readonly<Record<string, string>> = {}): FreshServices {
-  const home = mkdtempSync('/dev/shm/pt-');
+/** @param home of a broker before this one; else a new one */
+export function freshServices(
+  env: Readonly<Record<string, string>> = {},
+  home = mkdtempSync('/dev/shm/pt-'),
+): FreshServices {
   const client = new ServicesClient({...process.env, ...env, PACELINE_SERVICES_DIR: home});
   return {
     home,
@@ -39,13 +42,20 @@ export function expectNothingLeft(home: string): void {
   expect(folders.flatMap(({name}) => readdirSync(join(home, name)))).toEqual([]);
 }
 
-function processesIn(folder: string): readonly string[] {
+interface WorkingProcess {
+  readonly pid: number;
+  /** Its current folder. */
+  readonly place: string;
+}
+
+/** Processes whose current folder is this one or below it. */
+export function processesIn(folder: string): readonly WorkingProcess[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       try {
         const place = readlinkSync(`/proc/${pid}/cwd`);
-        return place.startsWith(folder) ? [`${pid} in ${place}`] : [];
+        return place.startsWith(folder) ? [{pid: Number(pid), place}] : [];
       } catch {
         return [];
       }

@@ -1,0 +1,36 @@
+import {readdirSync, readFileSync, readlinkSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, test} from 'vitest';
+import {serviceOf} from '../../src/services/service-options.ts';
+import {needs} from '../rig/needs.ts';
+import {untilGone} from '../rig/processes.ts';
+import {freshServices, processesIn} from './support/fresh-services.ts';
+
+test('of servers and mounts of a broker that was killed nothing is left when the next one has started', async (context) => {
+  needs(context, 'a mount of its own');
+  const services = freshServices();
+  const {home, client} = services;
+  const init = {sql: [join(import.meta.dirname, 'support/rich.sql')]};
+  for (const level of ['database', 'cluster'] as const)
+    await client.acquire(serviceOf({plugin: 'postgres', level, init, pool: {min: 1, max: 2}}), {label: 'test'});
+  const {pid = 0} = (await client.status()) ?? {};
+  const servers = processesIn(home).filter((one) => one.place.endsWith('/data'));
+  expect(servers.length).toBeGreaterThan(2);
+  for (const server of servers) {
+    // what they share with each other goes with the last of them, even if nobody removes it
+    expect(readlinkSync(`/proc/${server.pid}/ns/ipc`)).not.toBe(readlinkSync('/proc/self/ns/ipc'));
+    expect(readFileSync(`/proc/${server.pid}/maps`, 'utf8')).not.toContain('/dev/shm/PostgreSQL.');
+  }
+  process.kill(pid, 'SIGKILL');
+  await untilGone(pid);
+  client.close();
+
+  const next = freshServices({}, home);
+  const empty = serviceOf({plugin: 'postgres', init: {}, pool: {min: 1, max: 1}});
+  await (await next.client.acquire(empty, {label: 'test'})).release();
+  const folders = readdirSync(home).filter((name) => /^s\d*$/.test(name));
+  const names = folders.flatMap((name) => readdirSync(join(home, name)));
+  // its own server, and what that began with
+  expect(names.sort()).toEqual(['postgres', expect.stringMatching(/^postgres-.*-base$/)]);
+  await next.end();
+});
