@@ -73,6 +73,18 @@ test('a broker that comes while another one has the lock gives way, and disturbs
 });
 
 describe('leaves', () => {
+  test('not when somebody only looked whether it is there, before its first client has asked', async () => {
+    folder = new ServicesFolder({PACELINE_BROKER_IDLE_MS: '0'});
+    const program = join(import.meta.dirname, '../../src/services/broker/main.ts');
+    const broker = spawn(process.execPath, [program], {env: {...folder.env}, stdio: 'ignore'});
+    const socket = join(folder.path, 'broker-v1.sock');
+    await until(() => existsSync(socket));
+    await heard(socket, '\n');
+    const lease = await folder.client().acquire(serviceOf(sleeper), {label: 'a'});
+    expect(folder.brokers()).toEqual([broker.pid]);
+    await lease.release();
+  });
+
   test('with its last client where CI is set, with everything that it has', async () => {
     folder = new ServicesFolder({CI: 'true'});
     const [one, other] = [folder.program(), folder.program()];

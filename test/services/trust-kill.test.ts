@@ -177,8 +177,10 @@ test.for(kinds)(
     const user = new User(client, {...kind, service: {...kind.service, pool: {min: 2, max: 4}}});
     for (let round = 0; round < 4; round++) {
       await client.warm(wanted, 2);
-      const status = await client.status();
-      for (const {pid} of status?.pools.flatMap(({servers}) => servers) ?? []) kill(pid ?? 0);
+      // whoever waits for one that is killed while it starts is told so
+      let pools = (await client.status())?.pools ?? [];
+      while (pools.some(({gauges}) => gauges.making > 0)) pools = (await client.status())?.pools ?? [];
+      for (const {pid} of pools.flatMap(({servers}) => servers)) kill(pid ?? 0);
       // at once, and when the broker has had the time to notice
       await pause(round * 10);
       expect(await user.once(), `${user.failure}\n${folder.log}`).toBe(true);
