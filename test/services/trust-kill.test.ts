@@ -4,7 +4,7 @@ import {afterEach, expect, test} from 'vitest';
 import type {Lease} from '../../src/services/client/lease.ts';
 import type {ServicesClient} from '../../src/services/client/services-client.ts';
 import {type ServiceOptions, serviceOf} from '../../src/services/service-options.ts';
-import {kill} from '../rig/processes.ts';
+import {kill, untilGone} from '../rig/processes.ts';
 import {seededRandom} from '../rig/random.ts';
 import {pause, ServicesFolder} from './broker-rig.ts';
 
@@ -180,7 +180,9 @@ test.for(kinds)(
       // whoever waits for one that is killed while it starts is told so
       let pools = (await client.status())?.pools ?? [];
       while (pools.some(({gauges}) => gauges.making > 0)) pools = (await client.status())?.pools ?? [];
-      for (const {pid} of pools.flatMap(({servers}) => servers)) kill(pid ?? 0);
+      const pids = pools.flatMap(({servers}) => servers.map(({pid = 0}) => pid));
+      for (const pid of pids) kill(pid);
+      await Promise.all(pids.map(untilGone));
       // at once, and when the broker has had the time to notice
       await pause(round * 10);
       expect(await user.once(), `${user.failure}\n${folder.log}`).toBe(true);
