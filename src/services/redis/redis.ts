@@ -221,7 +221,7 @@ class RedisServer {
   async handOut(): Promise<Access> {
     const password = randomPassword();
     await this.client.sendCommand(['CONFIG', 'SET', 'requirepass', password]);
-    const url = `redis://:${password}@127.0.0.1:${this.#port}`;
+    const url = `redis://default:${password}@127.0.0.1:${this.#port}`;
     return {
       url,
       env: {REDIS_URL: url, REDIS_HOST: '127.0.0.1', REDIS_PORT: String(this.#port), REDIS_PASSWORD: password},
