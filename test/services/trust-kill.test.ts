@@ -1,10 +1,12 @@
+import {existsSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {createClient} from '@redis/client';
 import {Client} from 'pg';
 import {afterEach, expect, test} from 'vitest';
 import type {Lease} from '../../src/services/client/lease.ts';
 import type {ServicesClient} from '../../src/services/client/services-client.ts';
 import {type ServiceOptions, serviceOf} from '../../src/services/service-options.ts';
-import {kill, untilGone} from '../rig/processes.ts';
+import {isRunning, kill, untilGone} from '../rig/processes.ts';
 import {seededRandom} from '../rig/random.ts';
 import {pause, ServicesFolder} from './broker-rig.ts';
 
@@ -190,6 +192,24 @@ test.for(kinds)(
     expect(user.dirty).toEqual([]);
   },
 );
+
+test('a shell line that was preparing a service does not outlive its broker', async () => {
+  folder = new ServicesFolder();
+  const started = join(folder.path, 'started');
+  const [redis] = kinds;
+  const wanted = {...redis?.service, init: {migrate: `echo $$ > ${started}; sleep 1000; true`}} as ServiceOptions;
+  const client = folder.client();
+  const asked = client.acquire(serviceOf(wanted), {label: 'a'}).catch(() => {});
+  while (!existsSync(started) || readFileSync(started, 'utf8') === '') await pause(2);
+  const line = Number(readFileSync(started, 'utf8'));
+  client.close();
+  for (const broker of folder.brokers()) kill(broker);
+  await asked;
+  expect(isRunning(line)).toBe(true);
+  await folder.client().collect();
+  await untilGone(line);
+  await folder.expectNothing();
+});
 
 test('what a killed broker left is taken away by the next, without anybody asking for a service', async () => {
   folder = new ServicesFolder();
