@@ -37,7 +37,7 @@ function heard(path: string, text: string | Buffer): Promise<string> {
   });
 }
 
-test(`clients that come at the same time start one broker (${ROUNDS} rounds)`, async () => {
+test(`clients that come at the same time start one broker (${ROUNDS} rounds)`, {timeout: 300_000}, async () => {
   folder = new ServicesFolder();
   const random = seededRandom(1);
   for (let round = 0; round < ROUNDS; round++) {
