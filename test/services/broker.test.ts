@@ -3,6 +3,7 @@ import {existsSync, mkdirSync, readlinkSync, statSync, writeFileSync} from 'node
 import {connect} from 'node:net';
 import {join} from 'node:path';
 import {afterEach, describe, expect, test} from 'vitest';
+import type {PacelineError} from '../../src/base/error.ts';
 import type {ServiceOptions} from '../../src/services/service-options.ts';
 import {serviceOf} from '../../src/services/service-options.ts';
 import {isRunning, kill, untilGone} from '../rig/processes.ts';
@@ -281,6 +282,23 @@ describe('a service', () => {
     expect(await connection.ping()).toBe('PONG');
     await connection.close();
     await lease.release();
+  });
+
+  test('that is being prepared keeps nobody from looking at the others, and is not waited for when the broker ends', async () => {
+    folder = new ServicesFolder();
+    const client = folder.client();
+    const asked = client
+      .acquire(serviceOf({...redis, init: {migrate: 'echo > prepared; sleep 1000'}, directory: folder.path}), {
+        label: 'a',
+      })
+      .catch((error: PacelineError) => error);
+    await until(() => existsSync(join(folder.path, 'prepared')));
+    const lease = await start({});
+    expect((await client.status())?.pools.map(({service}) => service)).toEqual(['sleeper']);
+    await lease.release();
+    await client.shutdown();
+    expect(await asked).toMatchObject({code: 'E_SERVICE_INIT'});
+    await folder.expectNothing();
   });
 
   test('that needs another one gets its variables, and gives it back', async () => {

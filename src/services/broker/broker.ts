@@ -15,9 +15,6 @@ export class LeavingError extends Error {
 
 /** A service that is up, with its pool. */
 interface Open {
-  readonly wanted: Wanted;
-  /** What its shell lines started. */
-  readonly lines: MarkedLines;
   readonly source: Source;
   readonly pool: Pool;
 }
@@ -29,6 +26,14 @@ export interface Visitor {
   seenAt: number;
   /** The shortest time to live of its leases, ms. */
   ttlMs: number;
+}
+
+/** A service from when it is first wanted. */
+interface ServiceEntry {
+  readonly wanted: Wanted;
+  /** What its shell lines started. */
+  readonly lines: MarkedLines;
+  readonly opening: Promise<Open>;
 }
 
 interface LeaseEntry {
@@ -50,7 +55,8 @@ export class Broker {
   readonly #host: Host;
   readonly #plugins: Readonly<Record<PluginName, () => Promise<Plugin>>>;
   readonly #loaded = new Map<PluginName, Promise<Plugin>>();
-  readonly #open = new Map<string, Promise<Open>>();
+  /** By identity. */
+  readonly #services = new Map<string, ServiceEntry>();
   readonly #leases = new Map<string, LeaseEntry>();
   /** How often servers were replaced, by identity. */
   readonly #restarts = new Map<string, number>();
@@ -103,17 +109,17 @@ export class Broker {
   async close(): Promise<void> {
     this.#isLeaving = true;
     // what was being opened may have opened what it needs
-    while (this.#open.size > 0) await this.#stop(undefined);
+    while (this.#services.size > 0) await this.#stop(undefined);
     await Promise.all(this.#clearing);
   }
 
   /** Now and then: keeps fewer ready where nobody comes, and takes away what is left of servers that ended. */
   tend(): void {
-    for (const [identity, opening] of this.#open)
-      opening.then(
+    for (const entry of this.#services.values())
+      entry.opening.then(
         (open) => {
           if (open.source.isAlive()) open.pool.fill();
-          else this.#replace(identity, opening, open);
+          else this.#replace(entry, open);
         },
         () => {},
       );
@@ -165,45 +171,51 @@ export class Broker {
   /** A service whose server has ended is opened anew. */
   async #opened(wanted: Wanted): Promise<Open> {
     const {identity, service} = wanted;
-    const known = this.#open.get(identity);
+    const known = this.#services.get(identity);
     if (known !== undefined) {
-      const open = await known;
+      const open = await known.opening;
       if (open.source.isAlive()) {
         open.pool.resize(service.pool);
         return open;
       }
-      this.#replace(identity, known, open);
+      this.#replace(known, open);
       return this.#opened(wanted);
     }
     // what is asked for while the last service is being stopped would be left behind
     if (this.#isLeaving) throw new LeavingError('the broker is leaving');
-    const opening = this.#start(wanted);
-    this.#open.set(identity, opening);
+    const lines = new MarkedLines(this.#host.ledger);
+    const entry = {wanted, lines, opening: this.#start(wanted, lines)};
+    this.#services.set(identity, entry);
     try {
-      return await opening;
+      return await entry.opening;
     } catch (error) {
-      if (this.#open.get(identity) === opening) this.#open.delete(identity);
+      this.#forgetService(entry);
       throw error;
     }
   }
 
+  /** @returns false when somebody else has done it */
+  #forgetService(entry: ServiceEntry): boolean {
+    const {identity} = entry.wanted;
+    return this.#services.get(identity) === entry && this.#services.delete(identity);
+  }
+
   /** Of all who notice that a server has ended, one clears up behind it; the next who wants the service starts another one. */
-  #replace(identity: string, opening: Promise<Open>, {wanted, pool, lines}: Open): void {
-    if (this.#open.get(identity) !== opening) return;
-    this.#host.report(`${wanted.service.name}: its server ended unexpectedly`);
-    this.#open.delete(identity);
+  #replace(entry: ServiceEntry, {pool}: Open): void {
+    if (!this.#forgetService(entry)) return;
+    const {service, identity} = entry.wanted;
+    this.#host.report(`${service.name}: its server ended unexpectedly`);
     this.#restarts.set(identity, (this.#restarts.get(identity) ?? 0) + 1);
-    for (const [lease, entry] of this.#leases) if (entry.pool === pool) this.#leases.delete(lease);
-    const clearing = Promise.allSettled([pool.close(), lines.end()]).then((ends) => {
+    for (const [lease, held] of this.#leases) if (held.pool === pool) this.#leases.delete(lease);
+    const clearing = Promise.allSettled([pool.close(), entry.lines.end()]).then((ends) => {
       for (const end of ends) if (end.status === 'rejected') this.#host.report(String(end.reason));
       this.#clearing.delete(clearing);
     });
     this.#clearing.add(clearing);
   }
 
-  async #start(wanted: Wanted): Promise<Open> {
+  async #start(wanted: Wanted, lines: MarkedLines): Promise<Open> {
     const {service, identity, needs} = wanted;
-    const lines = new MarkedLines(this.#host.ledger);
     try {
       const [plugin] = await Promise.all([this.#plugin(service.plugin), ...needs.map((need) => this.#opened(need))]);
       const env = {...wanted.env, ...lines.env};
@@ -215,7 +227,7 @@ export class Broker {
         report: this.#host.report,
       });
       pool.fill();
-      return {wanted, lines, source, pool};
+      return {source, pool};
     } catch (error) {
       await lines.end();
       throw error;
@@ -250,12 +262,14 @@ export class Broker {
 
   async #stop(name: string | undefined): Promise<number> {
     let stopped = 0;
-    for (const [identity, opening] of [...this.#open]) {
-      const open = await opening.catch(() => undefined);
-      if (open === undefined || (name !== undefined && open.wanted.service.name !== name)) continue;
-      this.#open.delete(identity);
+    for (const entry of [...this.#services.values()]) {
+      const {wanted, lines, opening} = entry;
+      if (name !== undefined && wanted.service.name !== name) continue;
+      // what is being prepared is not waited for
+      const open = await lines.endUntil(opening).catch(() => undefined);
+      if (open === undefined || !this.#forgetService(entry)) continue;
       for (const [lease, {pool}] of this.#leases) if (pool === open.pool) this.#leases.delete(lease);
-      await Promise.all([open.pool.close(), open.lines.end()]);
+      await Promise.all([open.pool.close(), lines.end()]);
       stopped++;
     }
     return stopped;
@@ -264,9 +278,10 @@ export class Broker {
   async #status(): Promise<Status> {
     const {home} = this.#host;
     const pools: PoolStatus[] = [];
-    for (const opening of this.#open.values()) {
-      const open = await opening.catch(() => undefined);
-      if (open !== undefined) pools.push(this.#statusOf(open));
+    for (const {wanted, opening} of this.#services.values()) {
+      // of what is being opened nothing is known yet
+      const open = await Promise.race([opening, undefined]).catch(() => undefined);
+      if (open !== undefined) pools.push(this.#statusOf(wanted, open));
     }
     return {
       pid: process.pid,
@@ -280,8 +295,7 @@ export class Broker {
     };
   }
 
-  #statusOf({wanted, source, pool}: Open): PoolStatus {
-    const {service, identity} = wanted;
+  #statusOf({service, identity}: Wanted, {source, pool}: Open): PoolStatus {
     const offset = Date.now() - performance.now();
     return {
       service: service.name,

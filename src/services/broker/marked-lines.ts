@@ -2,6 +2,8 @@ import {randomUUID} from 'node:crypto';
 import {type Ledger, livingOf, type OwnedProcesses, PROCESS_MARK} from '../ledger.ts';
 import {endAll} from '../owned-process.ts';
 
+const POLL_MS = 20;
+
 /** What the shell lines of a service start; noted before, so that it does not outlive a broker that is killed meanwhile. */
 export class MarkedLines {
   /** Goes into the environment of the lines. */
@@ -15,6 +17,17 @@ export class MarkedLines {
     this.env = {[PROCESS_MARK]: this.#traces.mark};
     this.#ledger = ledger;
     this.#entry = ledger.note(this.#traces);
+  }
+
+  /** Ends them again and again until what waits for them is settled: behind one line there may be another. @returns what came of it */
+  async endUntil<Outcome>(settled: Promise<Outcome>): Promise<Outcome> {
+    const isDone = settled.then(
+      () => true,
+      () => true,
+    );
+    const pause = (): Promise<false> => new Promise((resolve) => setTimeout(() => resolve(false), POLL_MS));
+    while (!(await Promise.race([isDone, pause()]))) await endAll(() => livingOf(this.#traces));
+    return settled;
   }
 
   /** Whatever they left running ends. */
