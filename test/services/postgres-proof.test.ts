@@ -14,7 +14,7 @@ import {buildTemplate} from '../../src/services/postgres/template.ts';
 import {serviceOf} from '../../src/services/service-options.ts';
 import {UncleanError} from '../../src/services/unclean.ts';
 import {type TestHost, testHost} from './support/postgres-host.ts';
-import {column, connected} from './support/sql.ts';
+import {column, connected, refusal} from './support/sql.ts';
 
 const service = serviceOf({plugin: 'postgres', init: {sql: [join(import.meta.dirname, 'support/rich.sql')]}});
 
@@ -269,6 +269,19 @@ test('who has a database keeps it, when what all share has changed and others ge
   await generations.close();
   expect(servers.map(({server}) => server.process.isRunning)).toEqual([false, false]);
   await start();
+});
+
+test('when a lease is revoked, nobody is in its database, and nobody gets in', async () => {
+  const resource = await source.make();
+  onTestFinished(() => resource.destroy());
+  const {url} = await resource.handOut();
+  const client = await connected(url);
+  await client.query('BEGIN; LOCK TABLE app.item');
+  await resource.revoke();
+  const left = await shared.worker.query('SELECT FROM pg_stat_activity WHERE datname = $1', [resource.id]);
+  expect(left.rowCount).toBe(0);
+  // 28000: may not log in
+  expect(await refusal(connected(url))).toBe('28000');
 });
 
 test('every aspect that is compared is shown to be caught here', async () => {

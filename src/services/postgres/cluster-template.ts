@@ -128,8 +128,8 @@ async function knownState(
   };
 }
 
-export async function nextTransaction(client: Client): Promise<string> {
-  const {rows} = await client.query<{next: string}>(`${NEXT_TRANSACTION}`);
+async function nextTransaction(client: Client): Promise<string> {
+  const {rows} = await client.query<{next: string}>(NEXT_TRANSACTION);
   return rows[0]?.next ?? '';
 }
 
