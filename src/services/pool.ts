@@ -2,6 +2,7 @@ import {PacelineError} from '../base/error.ts';
 import type {PoolSize} from '../project/service.ts';
 import type {Access, Resource, Source} from './plugin.ts';
 import {UncleanError} from './unclean.ts';
+import {type Waiter, WaitingLine} from './waiting-line.ts';
 
 /** Who has a lease, for people. */
 export interface Owner {
@@ -53,14 +54,6 @@ export interface PoolOptions {
   readonly report: (message: string) => void;
 }
 
-interface Waiter {
-  readonly owner: Owner;
-  readonly since: number;
-  readonly isWaiting: () => boolean;
-  /** @returns false when it waits no longer: it has been told something else before */
-  readonly settle: (outcome: Held | Error) => boolean;
-}
-
 /** So many failures to make a usable one, one behind the other, end the waiting of everybody. */
 const MOST_FAILURES = 3;
 /** The pool keeps one less ready after so long without need of the last one, ms. */
@@ -78,7 +71,7 @@ export class Pool {
   readonly #options: PoolOptions;
   readonly #ready: Resource[] = [];
   readonly #held = new Map<string, Held>();
-  readonly #waiting: Waiter[] = [];
+  readonly #waiting = new WaitingLine<Owner, Held>();
   readonly #waits: number[] = [];
   readonly #quarantine: Quarantined[] = [];
   readonly #ends = new Set<Promise<void>>();
@@ -130,7 +123,9 @@ export class Pool {
       return held;
     }
     if (this.#isClosed) throw this.#stopped();
-    return this.#wait(owner, since, waitMs);
+    const held = this.#waiting.join(owner, since, {ms: waitMs, error: () => this.#exhausted(waitMs)});
+    this.fill();
+    return held;
   }
 
   /** Ends a lease: connections are refused when this resolves; the rest happens behind the user's back. */
@@ -210,7 +205,7 @@ export class Pool {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#abort.abort();
-    for (const waiter of this.#waiting.splice(0)) waiter.settle(this.#stopped());
+    this.#waiting.dissolve(this.#stopped());
     const held = [...this.#held.values()].map(({resource}) => resource);
     this.#held.clear();
     for (const resource of [...held, ...this.#ready.splice(0)]) {
@@ -223,39 +218,6 @@ export class Pool {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
     await this.#source.close();
-  }
-
-  /** Whoever asked first comes first, also when what was meant for them turned out to be unusable. */
-  #wait(owner: Owner, since: number, waitMs: number): Promise<Held> {
-    return new Promise((resolve, reject) => {
-      let timer: NodeJS.Timeout | undefined;
-      let isSettled = false;
-      const waiter: Waiter = {
-        owner,
-        since,
-        isWaiting: () => !isSettled,
-        settle: (outcome) => {
-          if (isSettled) return false;
-          isSettled = true;
-          clearTimeout(timer);
-          if (outcome instanceof Error) reject(outcome);
-          else resolve(outcome);
-          return true;
-        },
-      };
-      timer = setTimeout(() => {
-        const place = this.#waiting.indexOf(waiter);
-        if (place >= 0) this.#waiting.splice(place, 1);
-        waiter.settle(this.#exhausted(waitMs));
-      }, waitMs);
-      this.#queue(waiter);
-      this.fill();
-    });
-  }
-
-  #queue(waiter: Waiter): void {
-    const place = this.#waiting.findIndex(({since}) => since > waiter.since);
-    this.#waiting.splice(place < 0 ? this.#waiting.length : place, 0, waiter);
   }
 
   #takeReady(): Resource | undefined {
@@ -287,7 +249,7 @@ export class Pool {
 
   /** To the first who waits, or to the ready ones. */
   #offer(resource: Resource): void {
-    const waiter = this.#waiting.shift();
+    const waiter = this.#waiting.next();
     if (waiter === undefined) {
       this.#ready.push(resource);
       return;
@@ -297,13 +259,13 @@ export class Pool {
     void this.#serve(waiter, resource);
   }
 
-  async #serve(waiter: Waiter, resource: Resource): Promise<void> {
-    const held = await this.#handOut(resource, waiter.owner, waiter.since, (error) =>
+  async #serve(waiter: Waiter<Owner, Held>, resource: Resource): Promise<void> {
+    const held = await this.#handOut(resource, waiter.who, waiter.since, (error) =>
       this.#failed('handingOut', error, waiter),
     );
     if (held === undefined) {
       if (this.#isClosed) waiter.settle(this.#stopped());
-      else if (waiter.isWaiting()) this.#queue(waiter);
+      else this.#waiting.rejoin(waiter);
       return this.fill();
     }
     // it came too late
@@ -375,7 +337,7 @@ export class Pool {
   }
 
   /** A new one could not be used. @param asker whom it was for */
-  #failed(what: 'making' | 'handingOut', error: Error, asker?: Waiter): void {
+  #failed(what: 'making' | 'handingOut', error: Error, asker?: Waiter<Owner, Held>): void {
     if (++this.#failures[what] < MOST_FAILURES && !(error instanceof PacelineError)) return;
     this.#givenUp =
       error instanceof PacelineError
@@ -385,7 +347,7 @@ export class Pool {
           });
     // nobody who waits would get one
     asker?.settle(this.#givenUp);
-    for (const waiter of this.#waiting.splice(0)) waiter.settle(this.#givenUp);
+    this.#waiting.dissolve(this.#givenUp);
     this.#target = 0;
     this.#failures[what] = 0;
   }
