@@ -1,5 +1,5 @@
 import {spawn} from 'node:child_process';
-import {existsSync, mkdirSync, readlinkSync, statSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readlinkSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {connect} from 'node:net';
 import {join} from 'node:path';
 import {afterEach, describe, expect, test} from 'vitest';
@@ -181,6 +181,18 @@ describe('on its socket', () => {
     await expect(client.acquire(serviceOf(nothing), {label: 'a'})).rejects.toMatchObject({code: 'E_BROKER'});
     await new Promise((resolve) => server.close(resolve));
   });
+});
+
+test('a folder with files that are damaged: the reason is told, and what to do', async () => {
+  folder = new ServicesFolder();
+  const ledger = join(folder.path, 'ledger-v1.db');
+  writeFileSync(ledger, 'no database at all, '.repeat(100));
+  await expect(folder.client().acquire(serviceOf(nothing), {label: 'a'})).rejects.toMatchObject({
+    code: 'E_BROKER',
+    message: expect.stringContaining('file is not a database'),
+    hint: expect.stringContaining('can be removed'),
+  });
+  rmSync(ledger);
 });
 
 describe('a lease', () => {

@@ -43,7 +43,7 @@ function brokerError({path, log}: Home, what: string): PacelineError {
   const said = endOfFile(log).trimEnd().split('\n').at(-1) ?? '';
   const reason = bavail * bsize < LITTLE ? `the file system of ${path} is full` : said;
   return new PacelineError('E_BROKER', `The process that keeps the services ${what}: ${reason}`, {
-    hint: `Its log is ${log}.`,
+    hint: `Its log is ${log}. What paceline keeps beside it can be removed: nothing of it is needed again.`,
   });
 }
 
