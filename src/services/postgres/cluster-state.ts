@@ -2,7 +2,7 @@ import type {Client} from 'pg';
 import {
   type Aspect,
   type DigestRow,
-  digestQuery,
+  digestQueries,
   type Fingerprint,
   fingerprintOf,
   linesOf,
@@ -110,8 +110,8 @@ export class ClusterState {
   constructor(major: number) {
     this.#aspects = aspects.filter(({since = 0}) => since <= major);
     const whole = this.#aspects.map((one) => ({...one, state: `${one.label} || ' ' || ${one.state}`}));
-    this.query = digestQuery(whole);
-    this.outsideQuery = digestQuery(whole.filter(({isOutside}) => isOutside));
+    this.query = digestQueries(whole).join(' UNION ALL ');
+    this.outsideQuery = digestQueries(whole.filter(({isOutside}) => isOutside)).join(' UNION ALL ');
   }
 
   async fingerprint(client: Client): Promise<Fingerprint> {

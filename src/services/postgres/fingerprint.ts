@@ -18,14 +18,15 @@ export interface Aspect {
   readonly lines?: string;
 }
 
-/** The sum of hashes needs no order, and so no sort: hashtextextended() gives 64 bits. */
-export function digestQuery(aspects: readonly Aspect[]): string {
-  return aspects
-    .map(
-      ({name, state, from}) =>
-        `SELECT '${name}' AS aspect, count(*) || ' ' || coalesce(sum(hashtextextended(${state}, 0)), 0) AS digest FROM ${from}`,
-    )
-    .join(' UNION ALL ');
+/**
+ * A query for each aspect, which gives a row of `DigestRow`.
+ * The sum of hashes needs no order, and so no sort: hashtextextended() gives 64 bits.
+ */
+export function digestQueries(aspects: readonly Aspect[]): readonly string[] {
+  return aspects.map(
+    ({name, state, from}) =>
+      `SELECT '${name}' AS aspect, count(*) || ' ' || coalesce(sum(hashtextextended(${state}, 0)), 0) AS digest FROM ${from}`,
+  );
 }
 
 export interface DigestRow {
