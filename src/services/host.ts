@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import type {Home} from './home.ts';
 import type {Ledger} from './ledger.ts';
 import type {ServerUser} from './server-user.ts';
+import {freeSharedMemory} from './shared-memory.ts';
 import type {StartLimits} from './start-limits.ts';
 
 /** What a plugin may use of the broker that it works for. */
@@ -56,6 +57,7 @@ export class OwnedFolder {
   }
 
   remove(): void {
+    freeSharedMemory(this.path);
     // a process that has just been ended may still be writing into it
     rmSync(this.path, {recursive: true, force: true, maxRetries: 3});
     this.#host.ledger.strike(this.#entry);

@@ -1,6 +1,7 @@
 import {rmSync} from 'node:fs';
 import {type Ledger, livingOf} from '../ledger.ts';
 import {endAll} from '../owned-process.ts';
+import {freeSharedMemory} from '../shared-memory.ts';
 
 /**
  * Takes away what brokers that were killed left: only what their ledger proves to be theirs.
@@ -15,6 +16,7 @@ export async function reap(ledger: Ledger, report: (message: string) => void): P
           await endAll(() => livingOf(belonging));
           break;
         case 'folder':
+          freeSharedMemory(belonging.path);
           rmSync(belonging.path, {recursive: true, force: true, maxRetries: 3});
           break;
         case 'container': {
