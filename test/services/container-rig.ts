@@ -1,3 +1,4 @@
+import {randomUUID} from 'node:crypto';
 import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Service} from '../../src/project/service.ts';
@@ -13,6 +14,8 @@ export class ContainerRig {
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly client: ServicesClient;
+  /** What only containers of this one know: engines give ports out again at once. */
+  readonly token = randomUUID();
 
   private constructor(engine: DockerEngine, env: Readonly<Record<string, string>>) {
     this.engine = engine;
@@ -38,7 +41,7 @@ export class ContainerRig {
       name: 'web',
       directory: this.folder,
       image: IMAGE,
-      args: ['httpd', '-f', '-p', '80', '-h', '/data'],
+      args: ['sh', '-c', `echo ${this.token} > /data/token; exec httpd -f -p 80 -h /data`],
       ports: [80],
       pool: {min: 1, max: 4},
       ...options,
@@ -47,6 +50,15 @@ export class ContainerRig {
 
   acquire(service: Service, options: Partial<AcquireOptions> = {}): Promise<Lease> {
     return this.client.acquire(service, {label: 'a test', ...options});
+  }
+
+  /** Whether one of its containers answers there. */
+  async answersAt(url: string): Promise<boolean> {
+    try {
+      return (await (await fetch(`${url}/token`)).text()).trim() === this.token;
+    } catch {
+      return false;
+    }
   }
 
   /** What the broker has written. */

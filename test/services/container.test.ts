@@ -65,8 +65,9 @@ describe('a lease', () => {
     const lease = await rig.acquire(rig.service({volumes: ['/kept'], pool: {min: 0, max: 1}}));
     const [container] = await engine.containers();
     const [volume] = await engine.volumes();
+    expect(await rig.answersAt(lease.url)).toBe(true);
     await lease.release();
-    await expect(fetch(lease.url)).rejects.toThrow();
+    expect(await rig.answersAt(lease.url)).toBe(false);
     await until(async () => !(await engine.containers()).includes(container!));
     await until(async () => !(await engine.volumes()).includes(volume!));
   });

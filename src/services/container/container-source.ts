@@ -163,12 +163,12 @@ export class ContainerSource implements Source {
   async #resourceOf(started: Started): Promise<Resource> {
     const {id, container, shells} = started;
     const {service} = this.#opening;
-    const {engine, host} = this.#tools;
+    const {host} = this.#tools;
     const ports = this.#ports;
     const common = {
       id,
       handOut: async () => {
-        if (engine.isLost) throw engine.lost();
+        await container.look();
         if (container.end !== undefined) throw new Error(`${id} ended by itself (${container.end})`);
         return containerAccess(service, container, ports);
       },

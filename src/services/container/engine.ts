@@ -102,10 +102,6 @@ export class Engine {
     this.#deaths.delete(id);
   }
 
-  close(): void {
-    this.#events.destroy();
-  }
-
   #hearEvents(): void {
     let text = '';
     this.#events.setEncoding('utf8');

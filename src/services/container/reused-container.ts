@@ -49,13 +49,16 @@ export class ReusedContainer {
 
   /** @throws UncleanError when it is not what it was */
   async recycle(): Promise<void> {
-    const {id, container, isReady} = this.#parts;
+    const {id, service, container, isReady} = this.#parts;
     if (!this.#isRevoked) throw new Error(`${id} is still connected to its last user`);
     await this.#reset();
     await this.#prove();
     await container.connect();
-    const failure = await isReady(this.#limits.of('start', `${id} after its reset`));
+    const what = `${service.image} after a reset`;
+    const since = performance.now();
+    const failure = await isReady(this.#limits.of('start', what));
     if (failure !== undefined) throw new Error(`${id} was not ready after its reset: ${failure}`);
+    this.#limits.learn('start', what, performance.now() - since);
   }
 
   async #reset(): Promise<void> {

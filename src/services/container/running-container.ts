@@ -8,6 +8,8 @@ const TAKEN = /port is already allocated|address already in use/;
 const MOST_TRIES = 5;
 /** Of a frame of a log: number of the stream, three bytes of nothing, length. */
 const HEADER = 8;
+/** Names that the engine gives to volumes that have none. */
+const ANONYMOUS = /^[0-9a-f]{64}$/;
 /** Lines of a log that are looked at. */
 const LOG_LINES = 10_000;
 
@@ -22,6 +24,8 @@ export class RunningContainer {
   #engine: Engine;
   #ports: ReadonlyMap<number, number> = new Map();
   #volumes: readonly string[] = [];
+  /** Names of its anonymous ones. */
+  #ownVolumes: readonly string[] = [];
   #networks: readonly string[] = [];
 
   private constructor(engine: Engine, ledger: Ledger, entry: number, id: string) {
@@ -48,7 +52,7 @@ export class RunningContainer {
       ledger.change(entry, {kind: 'container', id, engine: engine.address});
       container = new RunningContainer(engine, ledger, entry, id);
       await container.#start();
-      await container.#look();
+      await container.look();
       return container;
     } catch (error) {
       // the engine may be gone: then it stays in the ledger
@@ -69,8 +73,8 @@ export class RunningContainer {
   }
 
   /** All that it has printed, to both streams. */
-  async log(lines = LOG_LINES): Promise<string> {
-    const output = await this.ask((one) => one.logs({stdout: true, stderr: true, follow: false, tail: lines}));
+  async log(): Promise<string> {
+    const output = await this.ask((one) => one.logs({stdout: true, stderr: true, follow: false, tail: LOG_LINES}));
     return plainText(output);
   }
 
@@ -89,7 +93,23 @@ export class RunningContainer {
     await this.#engine.ask(async (docker) => {
       for (const name of networks) await docker.getNetwork(name).connect({Container: this.id});
     });
-    await this.#look();
+    await this.look();
+  }
+
+  /** Asks the engine how it is. */
+  async look(): Promise<void> {
+    const {NetworkSettings, State, Mounts} = await this.ask((one) => one.inspect());
+    // the event may have come before anybody listened
+    if (!State.Running) this.end ??= `exit code ${State.ExitCode}`;
+    this.#volumes = Mounts.flatMap(({Type, Destination}) => (Type === 'bind' ? [] : [Destination]));
+    this.#ownVolumes = Mounts.flatMap(({Name}) => (ANONYMOUS.test(Name ?? '') ? (Name ?? []) : []));
+    this.#networks = Object.keys(NetworkSettings.Networks);
+    this.#ports = new Map(
+      Object.entries(NetworkSettings.Ports ?? {}).flatMap(([name, bindings]) => {
+        const published = Number(bindings?.[0]?.HostPort ?? 0);
+        return published === 0 ? [] : [[Number.parseInt(name, 10), published] as const];
+      }),
+    );
   }
 
   /** Ends it at once, with all its connections. */
@@ -114,11 +134,10 @@ export class RunningContainer {
   /** With its anonymous volumes. */
   async remove(): Promise<void> {
     this.#engine.forget(this.id);
-    try {
-      await this.ask((one) => one.remove({force: true, v: true}));
-    } catch (error) {
-      if (!isUnknown(error)) throw error;
-    }
+    await ignoringUnknown(this.ask((one) => one.remove({force: true, v: true})));
+    // an engine that is being stopped may have left them
+    for (const name of this.#ownVolumes)
+      await ignoringUnknown(this.#engine.ask((docker) => docker.getVolume(name).remove()));
     this.#ledger.strike(this.#entry);
   }
 
@@ -137,19 +156,13 @@ export class RunningContainer {
       }
     }
   }
+}
 
-  async #look(): Promise<void> {
-    const {NetworkSettings, State, Mounts} = await this.ask((one) => one.inspect());
-    // the event may have come before anybody listened
-    if (!State.Running) this.end ??= `exit code ${State.ExitCode}`;
-    this.#volumes = Mounts.flatMap(({Type, Destination}) => (Type === 'bind' ? [] : [Destination]));
-    this.#networks = Object.keys(NetworkSettings.Networks);
-    this.#ports = new Map(
-      Object.entries(NetworkSettings.Ports ?? {}).flatMap(([name, bindings]) => {
-        const published = Number(bindings?.[0]?.HostPort ?? 0);
-        return published === 0 ? [] : [[Number.parseInt(name, 10), published] as const];
-      }),
-    );
+async function ignoringUnknown(request: Promise<unknown>): Promise<void> {
+  try {
+    await request;
+  } catch (error) {
+    if (!isUnknown(error)) throw error;
   }
 }
 
