@@ -1,12 +1,11 @@
 import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import type {Lease, ServiceOptions} from '../../../src/services.ts';
 import {repository} from '../installed.ts';
 
 /** How many tables the measured databases have. */
-export const TABLES = 50;
+const TABLES = 50;
 
 type Library = typeof import('../../../src/services.ts');
 
@@ -53,9 +52,4 @@ function schema(): string {
       `CREATE TABLE t${number} (id serial PRIMARY KEY, name text, amount int, at timestamptz); CREATE INDEX ON t${number} (amount); INSERT INTO t${number} (name, amount) VALUES ('one', 1);`,
   );
   return `${tables.join('\n')}\n`;
-}
-
-/** A folder on disk, for what a container engine keeps. */
-export function diskFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'pb-'));
 }
