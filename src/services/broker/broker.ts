@@ -134,6 +134,8 @@ export class Broker {
     this.#leases.set(lease, {pool, held: held.id, kept: false});
     visitor.leases.add(lease);
     visitor.ttlMs = Math.min(visitor.ttlMs, ttlMs);
+    // it may have waited for longer than that
+    visitor.seenAt = performance.now();
     const {access, resource} = held;
     return {lease, access, resource: resource.id, ...(resource.rung !== undefined && {rung: resource.rung})};
   }
