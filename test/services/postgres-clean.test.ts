@@ -57,10 +57,10 @@ const VIEWS = {
   files: 'SELECT to_regclass($$pg_temp.scratch$$)::text',
 };
 
-async function seenBy(client: pg.Client, lease: Lease): Promise<Record<string, string>> {
-  const seen: Record<string, string> = {};
+async function seenBy(client: pg.Client, lease: Lease): Promise<Record<string, unknown>> {
+  const seen: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(VIEWS))
-    seen[name] = JSON.stringify(await column(client, text)).replaceAll(lease.resource, 'OWN');
+    seen[name] = (await column(client, text)).map((value) => String(value).replaceAll(lease.resource, 'OWN'));
   return seen;
 }
 

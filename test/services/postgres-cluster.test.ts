@@ -37,7 +37,7 @@ describe('a server of one’s own', () => {
   const SEEN = {
     roles: `SELECT (to_jsonb(r) - 'oid' - 'rolpassword')::text FROM pg_authid r ORDER BY 1`,
     databases: `SELECT (to_jsonb(d) - 'datfrozenxid' - 'datminmxid')::text FROM pg_database d ORDER BY 1`,
-    settings: `SELECT name || '=' || setting FROM pg_settings WHERE setting !~ '^/' AND name NOT IN ('port', 'application_name') ORDER BY 1`,
+    settings: `SELECT name || '=' || setting FROM pg_settings WHERE setting !~ '^"?/' AND name NOT IN ('port', 'application_name') ORDER BY 1`,
     roleSettings: 'SELECT setconfig::text FROM pg_db_role_setting ORDER BY 1',
     members: 'SELECT member::regrole::text FROM pg_auth_members ORDER BY 1',
     slots: 'SELECT slot_name::text FROM pg_replication_slots',
@@ -48,9 +48,9 @@ describe('a server of one’s own', () => {
     items: 'SELECT item::text FROM app.item ORDER BY 1',
     extensions: 'SELECT extname::text FROM pg_extension ORDER BY 1',
   };
-  const seenBy = async (client: pg.Client): Promise<Record<string, string>> => {
-    const seen: Record<string, string> = {};
-    for (const [name, text] of Object.entries(SEEN)) seen[name] = JSON.stringify(await column(client, text));
+  const seenBy = async (client: pg.Client): Promise<Record<string, unknown>> => {
+    const seen: Record<string, unknown> = {};
+    for (const [name, text] of Object.entries(SEEN)) seen[name] = await column(client, text);
     return seen;
   };
 
@@ -137,7 +137,7 @@ describe('what the superuser that is ours does between check and hand-out is fou
     const rung = await bestRung(host);
     const {args} = service;
     const base = await bases.take(programs);
-    template = await buildClusterTemplate(service, {programs, base, env: {}, rung, timeoutMs: 60_000}, host);
+    template = await buildClusterTemplate(service, {programs, base, env: {}, rung}, host);
     source = new ClusterSource({template, programs, rung, args, startTimeoutMs: undefined}, host);
   });
   afterAll(async () => {

@@ -1,6 +1,4 @@
-import {basename, join} from 'node:path';
-import type {Client} from 'pg';
-import {type Host, OwnedFolder} from '../host.ts';
+import type {Host} from '../host.ts';
 import {randomPassword, scramVerifier} from '../password.ts';
 import type {Access, Resource, ServerState} from '../plugin.ts';
 import {UncleanError} from '../unclean.ts';
@@ -9,8 +7,7 @@ import {CLUSTER_SETTINGS, type ClusterTemplate, LEASED, NEXT_TRANSACTION} from '
 import {type DigestRow, differencesBetween} from './fingerprint.ts';
 import type {PostgresPrograms} from './programs.ts';
 import type {Rung} from './rungs.ts';
-import {PostgresServer} from './server.ts';
-import {startName} from './shared-server.ts';
+import {ServerCopy} from './server-copy.ts';
 
 /** Whoever else is connected, to whatever database. */
 const OTHER_SESSIONS = `SELECT FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`;
@@ -25,18 +22,11 @@ export interface ClusterParts {
   readonly startTimeoutMs: number | undefined;
 }
 
-/** A server, with the folder that goes with it. */
-interface Running {
-  readonly server: PostgresServer;
-  readonly admin: Client;
-  readonly folder: OwnedFolder;
-}
-
 /** Servers of one's own: each runs on a copy of the template's data folder, and its user is a superuser in it. */
 export class ClusterSource {
   readonly #parts: ClusterParts;
   readonly #host: Host;
-  readonly #running = new Set<Running>();
+  readonly #running = new Set<ServerCopy>();
   readonly #handOuts = new Set<Promise<unknown>>();
   /** Nothing was compared in full so far. */
   #isFirst = true;
@@ -47,17 +37,7 @@ export class ClusterSource {
   }
 
   get servers(): readonly ServerState[] {
-    const {programs, rung} = this.#parts;
-    return [...this.#running].map(({server: {process}, folder}) => ({
-      id: basename(folder.path),
-      name: 'postgres',
-      what: `PostgreSQL ${programs.version} (${rung.name})`,
-      backend: 'process',
-      pid: process.pid,
-      startedAt: process.startedAt,
-      restarts: 0,
-      logFile: process.log,
-    }));
+    return [...this.#running].map(({state}) => state);
   }
 
   async make(): Promise<Resource> {
@@ -65,7 +45,7 @@ export class ClusterSource {
     const password = randomPassword();
     const verifier = scramVerifier(password);
     const running = await this.#start();
-    const {server, admin, folder} = running;
+    const {server, admin} = running;
     try {
       await admin.query(`PREPARE paceline_outside AS ${this.#parts.template.cluster.outsideQuery}`);
       await this.#check(running);
@@ -77,7 +57,7 @@ export class ClusterSource {
     }
     const secret = await verifier;
     return {
-      id: basename(folder.path),
+      id: running.name,
       rung: this.#parts.rung.name,
       handOut: () => this.#counted(this.#handOut(running, password, secret)),
       revoke: () => server.stop(),
@@ -85,33 +65,13 @@ export class ClusterSource {
     };
   }
 
-  async #start(): Promise<Running> {
-    const {template, programs, rung, args, startTimeoutMs} = this.#parts;
-    const {limits, home} = this.#host;
-    const folder = new OwnedFolder(this.#host, 'postgres-lease');
-    try {
-      folder.make('socket', 0o711);
-      await rung.lay(template.folder, folder);
-      const order = {
-        programs,
-        folder: folder.path,
-        log: join(home.logs, `${basename(folder.path)}.log`),
-        password: template.password,
-        settings: CLUSTER_SETTINGS,
-        args,
-        timeoutMs: startTimeoutMs ?? limits.of('start', startName(programs)).ms,
-        launch: (program: string, words: readonly string[]) => rung.launch(template.folder, program, words),
-      };
-      const since = performance.now();
-      const [server, admin] = await PostgresServer.start(order, this.#host);
-      limits.learn('start', startName(programs), performance.now() - since);
-      const running = {server, admin, folder};
-      this.#running.add(running);
-      return running;
-    } catch (error) {
-      folder.remove();
-      throw error;
-    }
+  async #start(): Promise<ServerCopy> {
+    const {template, ...parts} = this.#parts;
+    const {folder: from, password} = template;
+    const order = {...parts, name: 'postgres-lease', from, password, settings: CLUSTER_SETTINGS};
+    const copy = await ServerCopy.start(order, this.#host);
+    this.#running.add(copy);
+    return copy;
   }
 
   /** To start a process holds everything else up for some ms: whoever is being handed one comes first, and is told. */
@@ -130,7 +90,7 @@ export class ClusterSource {
     }
   }
 
-  async #handOut(running: Running, password: string, secret: string): Promise<Access> {
+  async #handOut(running: ServerCopy, password: string, secret: string): Promise<Access> {
     const {server, admin} = running;
     // ALTER ROLE would try the password, which takes 2 ms
     await this.#check(running, `UPDATE pg_authid SET rolpassword = '${secret}' WHERE rolname = '${LEASED.user}'`);
@@ -144,7 +104,7 @@ export class ClusterSource {
    * catalog was written since; what is no row is compared.
    * @param then done in the same way to the server
    */
-  async #check(running: Running, then = ''): Promise<void> {
+  async #check(running: ServerCopy, then = ''): Promise<void> {
     const {template} = this.#parts;
     const [states, next, sessions] = (await running.admin.query(
       `EXECUTE paceline_outside; ${NEXT_TRANSACTION}; ${OTHER_SESSIONS}; ${then}`,
@@ -153,13 +113,13 @@ export class ClusterSource {
     const hasSessions = sessions.rows.length > 0;
     if (isSame && !hasSessions && next.rows[0]?.next === template.nextTransaction) return;
     await this.#compare(running);
-    throw new UncleanError(basename(running.folder.path), [
+    throw new UncleanError(running.name, [
       hasSessions ? 'session: added one' : 'transactions: some have written since the template was made',
     ]);
   }
 
   /** Compares everything. */
-  async #compare({admin, folder}: Running): Promise<void> {
+  async #compare({admin, name}: ServerCopy): Promise<void> {
     const {cluster, lines, state, databaseLines} = this.#parts.template;
     const differences = [
       ...differencesBetween(lines, await cluster.lines(admin)),
@@ -167,13 +127,11 @@ export class ClusterSource {
     ];
     // it has just got its password
     const others = differences.filter((one) => !one.startsWith(`role: changed ${LEASED.user} `));
-    if (others.length > 0) throw new UncleanError(basename(folder.path), others);
+    if (others.length > 0) throw new UncleanError(name, others);
   }
 
-  async #end(running: Running): Promise<void> {
-    const {server, folder} = running;
-    await server.stop();
+  async #end(running: ServerCopy): Promise<void> {
+    await running.remove();
     this.#running.delete(running);
-    folder.remove();
   }
 }

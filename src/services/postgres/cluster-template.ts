@@ -1,7 +1,6 @@
-import {basename, join} from 'node:path';
 import type {Client} from 'pg';
 import type {Service} from '../../project/service.ts';
-import {type Host, OwnedFolder} from '../host.ts';
+import type {Host, OwnedFolder} from '../host.ts';
 import {randomPassword} from '../password.ts';
 import type {BaseFolder} from './base-folders.ts';
 import {ClusterState} from './cluster-state.ts';
@@ -10,7 +9,8 @@ import type {Fingerprint, StateLines} from './fingerprint.ts';
 import {runInit} from './init.ts';
 import type {PostgresPrograms} from './programs.ts';
 import {plainCopy, type Rung} from './rungs.ts';
-import {PostgresServer} from './server.ts';
+import type {PostgresServer} from './server.ts';
+import {ServerCopy} from './server-copy.ts';
 
 /** Whom a lease of a whole server is handed to: its role and its database, as the images of PostgreSQL name them. */
 export const LEASED = {user: 'postgres', database: 'postgres'};
@@ -42,46 +42,37 @@ export interface ClusterTemplate {
   readonly nextTransaction: string;
 }
 
+/** What a template begins with. */
+export interface ClusterBasis {
+  readonly programs: PostgresPrograms;
+  readonly base: BaseFolder;
+  /** The best one of this machine. */
+  readonly rung: Rung;
+  /** Environment of the shell lines of the init. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /**
  * Runs the init of a service in a server of its own, once, as a superuser.
  * @throws PacelineError E_SERVICE_INIT, E_SERVICE_START
  */
 export async function buildClusterTemplate(
   service: Service,
-  {
-    programs,
-    base,
-    env,
-    rung,
-    timeoutMs,
-  }: {
-    readonly programs: PostgresPrograms;
-    readonly base: BaseFolder;
-    readonly env: Readonly<Record<string, string>>;
-    /** The best one of this machine. */
-    readonly rung: Rung;
-    readonly timeoutMs: number;
-  },
+  {programs, base, rung, env}: ClusterBasis,
   host: Host,
 ): Promise<ClusterTemplate> {
-  const folder = new OwnedFolder(host, 'postgres-template');
-  let server: PostgresServer | undefined;
+  const {args, startTimeoutMs} = service;
+  const order = {
+    from: base.folder,
+    password: base.password,
+    programs,
+    settings: CLUSTER_SETTINGS,
+    args,
+    startTimeoutMs,
+  };
+  const copy = await ServerCopy.start({...order, name: 'postgres-template', rung: plainCopy(host, rung)}, host);
+  const {server, admin, folder} = copy;
   try {
-    folder.make('socket', 0o711);
-    const copy = plainCopy(host, rung);
-    await copy.lay(base.folder, folder);
-    const order = {
-      programs,
-      folder: folder.path,
-      log: join(host.home.logs, `${basename(folder.path)}.log`),
-      password: base.password,
-      settings: CLUSTER_SETTINGS,
-      args: service.args,
-      timeoutMs,
-      launch: (program: string, words: readonly string[]) => copy.launch(base.folder, program, words),
-    };
-    const [started, admin] = await PostgresServer.start(order, host);
-    server = started;
     const password = randomPassword();
     await server.changePassword(admin, password);
     await fill(service, server, admin, env);
@@ -90,8 +81,7 @@ export async function buildClusterTemplate(
     await server.process.stop('SIGINT', STOP_MS);
     return {folder, password, ...known};
   } catch (error) {
-    await server?.stop();
-    folder.remove();
+    await copy.remove();
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import {DatabaseGenerations, type Generation} from './database-generations.ts';
 import {DatabaseSource} from './database-source.ts';
 import {type PostgresPrograms, postgresPrograms} from './programs.ts';
 import {bestRung, plainCopy, type Rung} from './rungs.ts';
-import {SharedServer, startName} from './shared-server.ts';
+import {SharedServer} from './shared-server.ts';
 import {buildTemplate, dropTemplate} from './template.ts';
 
 /** Databases of a warm PostgreSQL, or whole servers. */
@@ -39,10 +39,9 @@ export class PostgresPlugin implements Plugin {
 
   async #openCluster({service, env}: Opening, programs: PostgresPrograms, rung: Rung): Promise<Source> {
     const {args, startTimeoutMs} = service;
-    const timeoutMs = startTimeoutMs ?? this.#host.limits.of('start', startName(programs)).ms;
     const base = await this.#bases.take(programs);
     try {
-      const template = await buildClusterTemplate(service, {programs, base, env, rung, timeoutMs}, this.#host);
+      const template = await buildClusterTemplate(service, {programs, base, env, rung}, this.#host);
       const source = new ClusterSource({template, programs, rung, args, startTimeoutMs}, this.#host);
       return {
         width: 2,

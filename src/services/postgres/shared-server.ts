@@ -1,7 +1,6 @@
-import {basename, join} from 'node:path';
 import type {Client} from 'pg';
 import type {Service} from '../../project/service.ts';
-import {type Host, OwnedFolder} from '../host.ts';
+import type {Host} from '../host.ts';
 import {randomPassword} from '../password.ts';
 import type {ServerState} from '../plugin.ts';
 import type {BaseFolder} from './base-folders.ts';
@@ -10,16 +9,25 @@ import {type DigestRow, differencesBetween, type Fingerprint, fingerprintOf, typ
 import {LEASE_QUERY} from './lease-state.ts';
 import type {PostgresPrograms} from './programs.ts';
 import type {Rung} from './rungs.ts';
-import {PostgresServer} from './server.ts';
+import type {PostgresServer} from './server.ts';
+import {ServerCopy} from './server-copy.ts';
 
 /** Names of statements that the desk has prepared. */
 export const PREPARED = {cluster: 'paceline_cluster', lease: 'paceline_lease'};
+
+/** Leases cannot take the last connections; templates are copied as files, and logged nowhere. */
+const SETTINGS = {
+  shared_buffers: '128MB',
+  max_connections: '200',
+  superuser_reserved_connections: '20',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+};
 
 /** A server that databases of several services share. */
 export class SharedServer {
   readonly server: PostgresServer;
   readonly major: number;
-  readonly rung: Rung['name'];
   /** Makes and removes databases, which takes a while. */
   readonly worker: Client;
   /** Hands out and revokes, at once. */
@@ -30,25 +38,21 @@ export class SharedServer {
   readonly lines: StateLines;
   /** Services that have databases in it. */
   users = 0;
-  readonly #folder: OwnedFolder;
-  readonly #version: string;
+  readonly #copy: ServerCopy;
   #isClean = true;
 
   private constructor(
-    parts: Pick<SharedServer, 'server' | 'rung' | 'worker' | 'desk' | 'cluster' | 'expected' | 'lines'>,
-    folder: OwnedFolder,
-    {version, major}: PostgresPrograms,
+    copy: ServerCopy,
+    parts: Pick<SharedServer, 'major' | 'desk' | 'cluster' | 'expected' | 'lines'>,
   ) {
-    this.server = parts.server;
-    this.rung = parts.rung;
-    this.worker = parts.worker;
+    this.#copy = copy;
+    this.server = copy.server;
+    this.worker = copy.admin;
+    this.major = parts.major;
     this.desk = parts.desk;
     this.cluster = parts.cluster;
     this.expected = parts.expected;
     this.lines = parts.lines;
-    this.#folder = folder;
-    this.#version = version;
-    this.major = major;
   }
 
   /** @throws PacelineError E_SERVICE_START */
@@ -57,39 +61,26 @@ export class SharedServer {
     {programs, base, rung}: {readonly programs: PostgresPrograms; readonly base: BaseFolder; readonly rung: Rung},
     host: Host,
   ): Promise<SharedServer> {
-    const folder = new OwnedFolder(host, 'postgres');
-    let server: PostgresServer | undefined;
+    const {folder: from, password} = base;
+    const order = {name: 'postgres', from, rung, password, programs, settings: SETTINGS, args, startTimeoutMs};
+    const copy = await ServerCopy.start(order, host);
     try {
-      folder.make('socket', 0o711);
-      await rung.lay(base.folder, folder);
-      const order = {
-        programs,
-        folder: folder.path,
-        log: join(host.home.logs, `${basename(folder.path)}.log`),
-        password: base.password,
-        // leases cannot take the last connections; templates are copied as files, and logged nowhere
-        settings: {
-          ...{shared_buffers: '128MB', max_connections: '200', superuser_reserved_connections: '20'},
-          ...{wal_level: 'minimal', max_wal_senders: '0'},
-        },
-        args,
-        timeoutMs: startTimeoutMs ?? host.limits.of('start', startName(programs)).ms,
-        launch: (program: string, words: readonly string[]) => rung.launch(base.folder, program, words),
-      };
-      const since = performance.now();
-      const [started, worker] = await PostgresServer.start(order, host);
-      server = started;
-      host.limits.learn('start', startName(programs), performance.now() - since);
-      await server.changePassword(worker, randomPassword());
-      await worker.query('REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC');
-      const cluster = new ClusterState(programs.major);
+      const {server, admin} = copy;
+      const {major} = programs;
+      await server.changePassword(admin, randomPassword());
+      await admin.query('REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC');
+      const cluster = new ClusterState(major);
       const desk = await preparedDesk(server, cluster);
       const {rows} = await desk.query<DigestRow>(`EXECUTE ${PREPARED.cluster}`);
-      const [expected, lines] = [fingerprintOf(rows), await cluster.lines(worker)];
-      return new SharedServer({server, rung: rung.name, worker, desk, cluster, expected, lines}, folder, programs);
+      return new SharedServer(copy, {
+        major,
+        desk,
+        cluster,
+        expected: fingerprintOf(rows),
+        lines: await cluster.lines(admin),
+      });
     } catch (error) {
-      await server?.stop();
-      folder.remove();
+      await copy.remove();
       throw error;
     }
   }
@@ -100,17 +91,7 @@ export class SharedServer {
   }
 
   get state(): ServerState {
-    const {pid, startedAt, log} = this.server.process;
-    return {
-      id: `postgres-${pid}`,
-      name: 'postgres',
-      what: `PostgreSQL ${this.#version}`,
-      backend: 'process',
-      pid,
-      startedAt,
-      restarts: 0,
-      logFile: log,
-    };
+    return this.#copy.state;
   }
 
   /** What all its databases share has changed: nobody gets one any more. */
@@ -132,14 +113,8 @@ export class SharedServer {
 
   async close(): Promise<void> {
     await Promise.allSettled([this.worker.end(), this.desk.end()]);
-    await this.server.stop();
-    this.#folder.remove();
+    await this.#copy.remove();
   }
-}
-
-/** Starts of the same are compared with each other. */
-export function startName({version}: PostgresPrograms): string {
-  return `PostgreSQL ${version}`;
 }
 
 /** Planned once: most of what these queries take is planning. */
