@@ -92,7 +92,7 @@ export class DockerEngine {
 
   /** Takes everything away. */
   async stop(): Promise<void> {
-    await this.clear();
+    if (this.#daemon?.exitCode === null) await this.clear();
     await this.stopDaemon();
     execFileSync('ip', ['link', 'delete', this.#bridge]);
     for (const path of mountsIn(this.folder)) execFileSync('umount', ['--lazy', path]);
