@@ -38,7 +38,7 @@ export function missingEngine(
       '`systemctl --user start podman.socket`.',
     );
   return noEngine(
-    'There is no container engine on this machine',
+    `There is no container engine on this machine: nothing answers at ${failed.map(({candidate}) => candidate.address).join(', ')}`,
     '`sudo apt-get install docker.io`, or `sudo apt-get install podman && systemctl --user start podman.socket`; one on another machine is named in DOCKER_HOST.',
   );
 }
