@@ -10,7 +10,7 @@ import {isRunning, kill, untilGone} from '../rig/processes.ts';
 import {seededRandom} from '../rig/random.ts';
 import {pause, ServicesFolder, until} from './broker-rig.ts';
 
-const ROUNDS = Number(process.env.SERVICE_ROUNDS ?? 20);
+const ROUNDS = Number(process.env.SERVICE_ROUNDS ?? 100);
 
 const redis: ServiceOptions = {plugin: 'redis', name: 'cache', directory: '/', pool: {min: 1, max: 2}};
 /** Opened without anything being started. */

@@ -11,7 +11,7 @@ import {seededRandom} from '../rig/random.ts';
 import {pause, ServicesFolder} from './broker-rig.ts';
 
 /** How often something is killed, of each kind. */
-const KILLS = Number(process.env.SERVICE_KILLS ?? 12);
+const KILLS = Number(process.env.SERVICE_KILLS ?? 34);
 const SEED = Number(process.env.SEED ?? 20_261_121);
 
 /** Answers with how often it was asked. */
