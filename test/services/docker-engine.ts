@@ -128,6 +128,8 @@ export class DockerEngine {
   }
 }
 
+let canStart: boolean | undefined;
+
 /** Skips a test by name where no engine can be started; where CI is set nothing is skipped. */
 export function needsDocker(context: TestContext): void {
   if (canStartDocker()) return;
@@ -137,8 +139,10 @@ export function needsDocker(context: TestContext): void {
 
 /** Whether this machine can have an engine of a test's own; where CI is set it must. */
 export function canStartDocker(): boolean {
-  if (process.env.CI === 'true') return true;
-  return getuid?.() === 0 && ['dockerd --version', 'ip -V', 'busybox true && ! ldd $(command -v busybox)'].every(works);
+  canStart ??=
+    process.env.CI === 'true' ||
+    (getuid?.() === 0 && ['dockerd --version', 'ip -V', 'busybox true && ! ldd $(command -v busybox)'].every(works));
+  return canStart;
 }
 
 /** A file system of busybox's programs. */
