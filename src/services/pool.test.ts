@@ -187,17 +187,21 @@ describe('a released one', () => {
     await pool.close();
   });
 
-  test('that cannot be revoked is destroyed all the same', async () => {
-    const source = new ScriptedSource();
-    const {pool, said} = poolOf(source, {max: 1});
-    const held = await pool.acquire(owner('a'), LONG);
-    Object.assign(held.resource, {revoke: () => Promise.reject(new Error('no answer'))});
-    await pool.release(held.id);
-    await settled();
-    expect(source.made[0]?.done).toEqual(['handOut', 'destroy']);
-    expect(said).toEqual(['db: r1 could not be revoked: no answer']);
-    await pool.close();
-  });
+  test.each([undefined, async () => {}])(
+    'that cannot be revoked is destroyed, also when it could serve again',
+    async (onRecycle) => {
+      const source = new ScriptedSource();
+      source.onRecycle = onRecycle;
+      const {pool, said} = poolOf(source, {max: 1});
+      const held = await pool.acquire(owner('a'), LONG);
+      Object.assign(held.resource, {revoke: () => Promise.reject(new Error('no answer'))});
+      await pool.release(held.id);
+      await settled();
+      expect(source.made[0]?.done).toEqual(['handOut', 'destroy']);
+      expect(said).toEqual(['db: r1 could not be revoked: no answer']);
+      await pool.close();
+    },
+  );
 
   test('that can be made clean serves the next', async () => {
     const source = new ScriptedSource();

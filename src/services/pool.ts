@@ -135,13 +135,16 @@ export class Pool {
     this.#held.delete(id);
     this.#ending++;
     const {resource} = held;
+    let isClosed = true;
     try {
       await resource.revoke();
     } catch (error) {
       // what cannot be closed is taken away as a whole
+      isClosed = false;
       this.#options.report(`${this.#options.name}: ${resource.id} could not be revoked: ${(error as Error).message}`);
     }
-    this.#end(resource.recycle === undefined || this.#isClosed ? resource.destroy() : this.#recycle(resource));
+    const mayServe = isClosed && !this.#isClosed && resource.recycle !== undefined;
+    this.#end(mayServe ? this.#recycle(resource) : resource.destroy());
   }
 
   /** Gives to those who wait, and starts as many as should be ready. */
