@@ -62,7 +62,7 @@ const parts: Readonly<Record<string, (place: Place) => Promise<readonly Row[]>>>
     const isOverlay = cold.rung.startsWith('overlay');
     return [
       {
-        name: 'PostgreSQL server, cold: acquire to first query',
+        name: 'PostgreSQL server, none ready (the one before is being removed): acquire to first query',
         times: cold.times,
         part: 0.5,
         limitMs: isOverlay ? 60 : 130,
@@ -72,7 +72,12 @@ const parts: Readonly<Record<string, (place: Place) => Promise<readonly Row[]>>>
     ];
   },
   redis: async (place) => [
-    {name: 'Redis, cold: acquire to first answer', times: await redisLeases(place, rounds, 0), part: 0.5, limitMs: 15},
+    {
+      name: 'Redis, none ready (the one before is being removed): acquire to first answer',
+      times: await redisLeases(place, rounds, 0),
+      part: 0.5,
+      limitMs: 15,
+    },
     {name: 'Redis, pooled', times: await redisLeases(place, rounds, 2), part: 0.5, limitMs: 5},
   ],
   start: async (place) => [

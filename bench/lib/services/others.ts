@@ -2,7 +2,7 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {createClient} from '@redis/client';
 import type {Place} from './place.ts';
-import {timed} from './rounds.ts';
+import {timed, timedCold} from './rounds.ts';
 
 /** From the request for a Redis to its first answer, ms. `ready`: how many are kept. */
 export async function redisLeases(place: Place, rounds: number, ready: number): Promise<number[]> {
@@ -17,7 +17,7 @@ export async function redisLeases(place: Place, rounds: number, ready: number): 
   await new Promise((resolve) => setTimeout(resolve, 200));
   // the library takes 20 ms to prepare a client, whoever it connects to; a copy of one needs none
   const prototype = createClient({RESP: 2, disableClientInfo: true});
-  return timed(rounds, async () => {
+  return (ready === 0 ? timedCold : timed)(rounds, async () => {
     const lease = await place.lease(service);
     const {hostname, port, password} = new URL(lease.url);
     const client = prototype.duplicate({socket: {host: hostname, port: Number(port), tls: false}, password});

@@ -15,6 +15,18 @@ export async function timed(
   return times;
 }
 
+/** ms of each round, one behind the other without a pause: nothing can be made ready meanwhile. The end of each is not in it. */
+export async function timedCold(rounds: number, work: () => Promise<() => Promise<unknown>>): Promise<number[]> {
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const start = performance.now();
+    const cleanUp = await work();
+    times.push(performance.now() - start);
+    await cleanUp();
+  }
+  return times;
+}
+
 /** @param part 0.5: the median */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((one, other) => one - other);

@@ -4,6 +4,7 @@ import type {Access, Resource} from '../plugin.ts';
 import {UncleanError} from '../unclean.ts';
 import {access} from './access.ts';
 import {type DigestRow, differencesBetween, differingAspects, fingerprintOf} from './fingerprint.ts';
+import {lowerPriority} from './low-priority.ts';
 import {PREPARED, type SharedServer} from './shared-server.ts';
 import type {Template} from './template.ts';
 
@@ -65,6 +66,7 @@ export class DatabaseSource {
     const {server, desk} = this.#shared;
     const {builder, state, expected, lines, hasDefaultPrivileges, name: template} = this.#template;
     const client = await server.connect(name);
+    lowerPriority(client);
     try {
       // a copy does not have what is said about its original
       await desk.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC;

@@ -7,6 +7,7 @@ import type {BaseFolder} from './base-folders.ts';
 import {ClusterState} from './cluster-state.ts';
 import {type DigestRow, differencesBetween, type Fingerprint, fingerprintOf, type StateLines} from './fingerprint.ts';
 import {LEASE_QUERY} from './lease-state.ts';
+import {lowerPriority} from './low-priority.ts';
 import type {PostgresPrograms} from './programs.ts';
 import type {Rung} from './rungs.ts';
 import type {PostgresServer} from './server.ts';
@@ -66,6 +67,7 @@ export class SharedServer {
     const copy = await ServerCopy.start(order, host);
     try {
       const {server, admin} = copy;
+      lowerPriority(admin);
       const {major} = programs;
       await server.changePassword(admin, randomPassword());
       await admin.query('REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC');
