@@ -105,7 +105,7 @@ test('everything that happens in a run is a span within its parent', async () =>
     'wait < run',
   ]);
   const kinds = new Set(run.spans.map(({kind}) => kind));
-  expect(SPAN_KINDS.filter((kind) => !kinds.has(kind))).toEqual(['restore']);
+  expect(SPAN_KINDS.filter((kind) => !kinds.has(kind))).toEqual(['restore', 'lease']);
 
   rmSync(rig.path('dist'), {recursive: true});
   expect(outcomes((await rig.events(['build'])).events)).toEqual(['build cached']);

@@ -210,8 +210,24 @@ function unpacked(data: unknown): string {
         .toString('utf8');
 }
 
+/** How long to wait for others who use the file, ms. */
+const BUSY_MS = 5000;
+const PAUSE_MS = 10;
+
+/** The first who open a new file get in each other's way, and are told so at once, whatever the time limit is; sqlite.org/wal.html. */
 function openDatabase(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, {timeout: 5000});
+  for (const deadline = performance.now() + BUSY_MS; ; ) {
+    try {
+      return preparedDatabase(path);
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    }
+  }
+}
+
+function preparedDatabase(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, {timeout: BUSY_MS});
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     if (database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'first_success'").get() === undefined)
@@ -224,9 +240,17 @@ function openDatabase(path: string): DatabaseSync {
 }
 
 function isCorrupt(error: unknown): boolean {
-  const code = (error as {errcode?: number}).errcode ?? 0;
   // SQLITE_CORRUPT and SQLITE_NOTADB; sqlite.org/rescode.html
-  return (code & 0xff) === 11 || (code & 0xff) === 26;
+  return [11, 26].includes(primaryCode(error));
+}
+
+function isBusy(error: unknown): boolean {
+  // SQLITE_BUSY and SQLITE_LOCKED
+  return [5, 6].includes(primaryCode(error));
+}
+
+function primaryCode(error: unknown): number {
+  return ((error as {errcode?: number}).errcode ?? 0) & 0xff;
 }
 
 function historyError(path: string, cause: unknown): PacelineError {

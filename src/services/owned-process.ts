@@ -1,10 +1,11 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
-import {closeSync, openSync} from 'node:fs';
+import {closeSync, openSync, rmSync} from 'node:fs';
 import {type Ledger, livingOf, type OwnedProcesses, PROCESS_MARK} from './ledger.ts';
 import {boundLog, endOfFile} from './log-file.ts';
 import {bootId, identityOf} from './process-identity.ts';
 import type {ServerUser} from './server-user.ts';
+import {sharedFilesOf} from './shared-memory.ts';
 
 export interface ProcessOrder {
   readonly program: string;
@@ -117,17 +118,22 @@ function spawnMarked({program, args, env, directory, user, log}: ProcessOrder, m
 }
 
 /**
- * Kills what is listed until nothing is. They are not our children: nobody tells us when they end.
+ * Kills what is listed until nothing is, and removes the memory that it shared. They are not our children: nobody tells us when they end.
  * @throws when some of them do not end
  */
 export async function endAll(living: () => readonly {readonly pid: number}[]): Promise<void> {
+  const shared = new Set<string>();
   for (let round = 0; ; round++) {
     const left = living();
-    if (left.length === 0) return;
+    if (left.length === 0) break;
     if (round === MOST_ROUNDS) throw new Error(`processes ${left.map(({pid}) => pid).join(', ')} cannot be ended`);
-    for (const {pid} of left) kill(pid);
+    for (const {pid} of left) {
+      for (const path of sharedFilesOf(pid)) shared.add(path);
+      kill(pid);
+    }
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
+  for (const path of shared) rmSync(path, {force: true});
 }
 
 function kill(pid: number): void {

@@ -1,9 +1,12 @@
-import {execFileSync} from 'node:child_process';
-import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {execFileSync, spawn} from 'node:child_process';
+import {chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
-import {freeSharedMemory} from './shared-memory.ts';
+import {endAll} from './owned-process.ts';
+import {postgresPrograms} from './postgres/programs.ts';
+import {serverUser} from './server-user.ts';
+import {freeSharedMemory, sharedFilesOf} from './shared-memory.ts';
 
 interface Segment {
   readonly key: number;
@@ -56,4 +59,26 @@ test('does nothing for what is no folder of a server', () => {
   mkdirSync(join(folder, 'data'));
   writeFileSync(join(folder, 'data/postmaster.pid'), 'broken\n');
   expect(() => freeSharedMemory(folder)).not.toThrow();
+});
+
+test('what a killed PostgreSQL shared in files goes with it', async () => {
+  const {folder: programs} = await postgresPrograms(undefined, process.env, '.');
+  const user = serverUser();
+  const folder = mkdtempSync('/tmp/shm-');
+  onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
+  if (user !== undefined) chownSync(folder, user.uid, user.gid);
+  const as = {...(user !== undefined && {uid: user.uid, gid: user.gid}), cwd: folder};
+  const data = join(folder, 'data');
+  execFileSync(join(programs, 'initdb'), ['-D', data, '--no-sync', '--auth=trust'], {...as, stdio: 'ignore'});
+  const settings = ['listen_addresses=', `unix_socket_directories=${folder}`, 'dynamic_shared_memory_type=posix'];
+  const words = ['-D', data, ...settings.flatMap((one) => ['-c', one])];
+  const server = spawn(join(programs, 'postgres'), words, {...as, stdio: 'ignore'});
+  const pid = server.pid ?? 0;
+  onTestFinished(() => void server.kill('SIGKILL'));
+  let shared = sharedFilesOf(pid);
+  for (; shared.length === 0; shared = sharedFilesOf(pid)) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(existsSync(shared[0] ?? '')).toBe(true);
+  await endAll(() => (server.exitCode === null && server.signalCode === null ? [{pid}] : []));
+  expect(shared.filter((path) => existsSync(path))).toEqual([]);
+  freeSharedMemory(folder);
 });

@@ -27,6 +27,15 @@ export function freeSharedMemory(folder: string): void {
   }
 }
 
+/**
+ * Files of shared memory that a process has, which PostgreSQL does not remove when it is killed: the ones that initdb starts make some.
+ * @returns paths
+ */
+export function sharedFilesOf(pid: number): readonly string[] {
+  const paths = textOf(`/proc/${pid}/maps`).matchAll(/ (\/dev\/shm\/PostgreSQL\.\d+)$/gm);
+  return [...new Set([...paths].flatMap(([, path]) => path ?? []))];
+}
+
 function segmentOf(path: string): readonly Segment[] {
   const [key, id] = textOf(path).split('\n')[LINE - 1]?.trim().split(/\s+/).map(Number) ?? [];
   return key === undefined || id === undefined || Number.isNaN(key + id) ? [] : [{key, id}];
