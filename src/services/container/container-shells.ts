@@ -16,8 +16,12 @@ export class ContainerShells {
    * @throws when the image has no shell
    */
   async of(limit: StartLimit, user?: string): Promise<ExecSession> {
-    const known = await this.#open.get(user)?.catch(() => undefined);
-    if (known?.isOpen === true) return known;
+    for (let known = this.#open.get(user); known !== undefined; known = this.#open.get(user)) {
+      const session = await known.catch(() => undefined);
+      if (session?.isOpen === true) return session;
+      // of all who wait for it, one opens another
+      if (this.#open.get(user) === known) break;
+    }
     const opening = ExecSession.open(this.#container.engine, this.#container.id, limit, user);
     this.#open.set(user, opening);
     return opening;

@@ -20,6 +20,7 @@ interface Pending {
 /** Of a frame of the engine's stream: number of the stream, three bytes of nothing, length; docs.docker.com/reference/api/engine, ContainerAttach. */
 const HEADER = 8;
 const STDERR = 2;
+const PID_PAUSE_MS = 5;
 
 /**
  * One shell in a container, open as long as it is needed: commands run in it one after the other. A `docker exec` of its own for each
@@ -58,7 +59,7 @@ export class ExecSession {
     const session = new ExecSession(stream);
     // what cannot be started says so only in the stream
     await session.run(':', limit);
-    session.#pid = (await engine.ask(() => exec.inspect())).Pid;
+    session.#pid = await pidOf(() => engine.ask(() => exec.inspect()), limit);
     return session;
   }
 
@@ -131,6 +132,18 @@ export class ExecSession {
   #close(reason: Error): void {
     this.#end ??= reason;
     this.#pending?.settle(this.#end);
+  }
+}
+
+/** The engine may pass on what a shell prints before it has noted its number. */
+async function pidOf(
+  inspect: () => Promise<{readonly Pid: number; readonly Running: boolean}>,
+  {ms}: StartLimit,
+): Promise<number> {
+  for (const deadline = performance.now() + ms; ; ) {
+    const {Pid, Running} = await inspect();
+    if (Pid > 0 || !Running || performance.now() > deadline) return Pid;
+    await new Promise((resolve) => setTimeout(resolve, PID_PAUSE_MS));
   }
 }
 
