@@ -1,5 +1,13 @@
 import {availableParallelism} from 'node:os';
 import {defineConfig} from 'vitest/config';
+import type {Reporter} from 'vitest/node';
+
+const secondTries: Reporter = {
+  onTestCaseResult(test) {
+    if ((test.diagnostic()?.retryCount ?? 0) > 0)
+      process.stdout.write(`second try: ${test.module.relativeModuleId} > ${test.fullName}\n`);
+  },
+};
 
 export default defineConfig({
   test: {
@@ -8,7 +16,10 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    // most tests wait for programs that they have started
-    maxWorkers: availableParallelism() + 1,
+    // programs that they start, databases and container engines among them, need processors too
+    maxWorkers: availableParallelism(),
+    // a machine that is busy with something else can break one; which ones needed a second try is said
+    retry: process.env.CI === 'true' ? 1 : 0,
+    reporters: ['default', secondTries],
   },
 });
