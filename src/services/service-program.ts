@@ -1,5 +1,5 @@
 import {existsSync, readdirSync} from 'node:fs';
-import {delimiter, join} from 'node:path';
+import {delimiter, dirname, join} from 'node:path';
 import type {Service} from '../project/service.ts';
 
 /** Debian's, of all versions. */
@@ -39,5 +39,5 @@ export function serverProgram(
   const names = SERVERS[service.plugin] ?? [];
   return programFolders(service, env)
     .flatMap((folder) => names.map((name) => join(folder, name)))
-    .find((path) => existsSync(path));
+    .find((path) => existsSync(path) && (service.plugin !== 'postgres' || existsSync(join(dirname(path), 'initdb'))));
 }

@@ -1,12 +1,13 @@
 import {randomInt} from 'node:crypto';
 import {copyFileSync, existsSync, rmSync, writeFileSync} from 'node:fs';
-import {delimiter, join} from 'node:path';
+import {join} from 'node:path';
 import {PacelineError} from '../../base/error.ts';
 import type {Service} from '../../project/service.ts';
 import {type Host, OwnedFolder} from '../host.ts';
 import {OwnedProcess} from '../owned-process.ts';
 import {randomPassword} from '../password.ts';
 import type {Access, Opening, Plugin, Resource, ServerState, Source} from '../plugin.ts';
+import {serverProgram} from '../service-program.ts';
 import {runShellLine} from '../shell-line.ts';
 import {UncleanError} from '../unclean.ts';
 import {type RedisConnection, RedisConnector} from './connection.ts';
@@ -270,9 +271,8 @@ async function connected(
 }
 
 function redisServer(service: Service, env: Readonly<Record<string, string | undefined>>): string {
-  const folders = service.binary === undefined ? [...(env.PATH ?? '').split(delimiter), '/usr/bin'] : [service.binary];
-  for (const folder of folders)
-    for (const name of ['redis-server', 'valkey-server']) if (existsSync(join(folder, name))) return join(folder, name);
+  const program = serverProgram(service, env);
+  if (program !== undefined) return program;
   throw new PacelineError(
     'E_NO_PROGRAM',
     service.binary === undefined ? 'Redis is not installed' : `There is no Redis in ${service.binary}`,
