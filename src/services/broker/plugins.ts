@@ -1,16 +1,22 @@
 import type {PluginName} from '../../project/service.ts';
+import type {Engines} from '../container/engines.ts';
 import {processOnly} from '../container/process-only.ts';
 import type {Host} from '../host.ts';
 import type {Plugin} from '../plugin.ts';
 
 /** Loaded when a service of the kind is asked for. */
 export function plugins(host: Host): Readonly<Record<PluginName, () => Promise<Plugin>>> {
+  let known: Promise<Engines> | undefined;
+  const engines = (): Promise<Engines> => {
+    known ??= import('../container/engines.ts').then(({Engines: All}) => new All(host));
+    return known;
+  };
   return {
     postgres: async () =>
       processOnly(new (await import('../postgres/postgres.ts')).PostgresPlugin(host), 'apt-get install postgresql'),
     redis: async () =>
       processOnly(new (await import('../redis/redis.ts')).RedisPlugin(host), 'apt-get install redis-server'),
     process: async () => new (await import('../process/process.ts')).ProcessPlugin(host),
-    generic_container: async () => new (await import('../container/container.ts')).ContainerPlugin(host),
+    generic_container: async () => new (await import('../container/container.ts')).ContainerPlugin(await engines()),
   };
 }

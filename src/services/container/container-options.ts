@@ -18,6 +18,8 @@ export interface ContainerParts {
   readonly host: string;
   /** Whether it has to reach services of this machine, by the name that they have in `needs`. */
   readonly hostName: string | undefined;
+  /** Paths of folders in memory, where no volume of the service lies. */
+  readonly inMemory?: readonly string[];
 }
 
 const NANO = 1e9;
@@ -27,11 +29,13 @@ const NANO = 1e9;
  * @throws PacelineError E_SERVICE_UNSAFE when it asks for what it is not allowed
  */
 export function containerOptions(service: Service, parts: ContainerParts): ContainerCreateOptions {
-  const {image, name, labels, needs, ports, host, hostName} = parts;
+  const {image, name, labels, needs, ports, host, hostName, inMemory = []} = parts;
   const {cpu, memoryBytes} = service.resources;
   if (service.privileged && !service.allow.includes('privileged'))
     throw refused(service, 'wants to be privileged', 'privileged');
   const volumes = service.volumes.map((text) => volumeOf(text, service));
+  const targets = new Set(volumes.map(({target}) => target.replace(/\/+$/, '')));
+  const memory = inMemory.filter((path) => !targets.has(path));
   return {
     name,
     Image: image,
@@ -49,6 +53,7 @@ export function containerOptions(service: Service, parts: ContainerParts): Conta
       ),
       Binds: volumes.flatMap(({bind}) => bind ?? []),
       Privileged: service.privileged,
+      ...(memory.length > 0 && {Tmpfs: Object.fromEntries(memory.map((path) => [path, '']))}),
       ...(hostName !== undefined && {ExtraHosts: [`${hostName}:host-gateway`]}),
       ...(cpu !== undefined && {NanoCpus: Math.round(cpu * NANO)}),
       // no swap on top of it

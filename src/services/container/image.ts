@@ -11,6 +11,12 @@ export interface Image {
   readonly what: string;
   /** Ports that it says it listens on. */
   readonly ports: readonly number[];
+  /** Words that it runs when a container says nothing else. */
+  readonly command: readonly string[];
+  /** As whom it begins to run; '': root. */
+  readonly user: string;
+  /** Paths that get an anonymous volume. */
+  readonly volumes: readonly string[];
 }
 
 /** What a pull says of its progress, one JSON text a line; docs.docker.com/reference/api/engine, ImageCreate. */
@@ -44,6 +50,9 @@ async function findImage(name: string, engine: Engine): Promise<Image | undefine
       id: Id,
       what: RepoDigests?.[0] ?? `${name} (${Id})`,
       ports: exposed.flatMap((port) => (port.endsWith('/udp') ? [] : Number.parseInt(port, 10))),
+      command: [Config?.Cmd ?? []].flat(),
+      user: Config?.User ?? '',
+      volumes: Object.keys(Config?.Volumes ?? {}),
     };
   } catch (error) {
     if (isUnknown(error)) return undefined;

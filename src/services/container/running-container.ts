@@ -13,6 +13,14 @@ const ANONYMOUS = /^[0-9a-f]{64}$/;
 /** Lines of a log that are looked at. */
 const LOG_LINES = 10_000;
 
+/** Files that a container begins with. */
+export interface ContainerFiles {
+  /** As tar(1) makes it. */
+  readonly archive: Buffer;
+  /** Folder in the container that it is unpacked in. */
+  readonly path: string;
+}
+
 /** A container of ours that was started. */
 export class RunningContainer {
   readonly id: string;
@@ -43,6 +51,7 @@ export class RunningContainer {
     engine: Engine,
     ledger: Ledger,
     options: ContainerCreateOptions & {readonly name: string},
+    files: readonly ContainerFiles[] = [],
   ): Promise<RunningContainer> {
     // its name is known before it is there: what was created and not started, or not noted, is found again
     const entry = ledger.note({kind: 'container', id: options.name, engine: engine.address});
@@ -51,6 +60,7 @@ export class RunningContainer {
       const {id} = await engine.ask((docker) => docker.createContainer(options));
       ledger.change(entry, {kind: 'container', id, engine: engine.address});
       container = new RunningContainer(engine, ledger, entry, id);
+      for (const {archive, path} of files) await container.ask((one) => one.putArchive(archive, {path}));
       await container.#start();
       await container.look();
       return container;
