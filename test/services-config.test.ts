@@ -1,4 +1,4 @@
-import {existsSync, mkdtempSync, rmSync} from 'node:fs';
+import {existsSync, rmSync} from 'node:fs';
 import {expect, onTestFinished, test} from 'vitest';
 import {loadProject} from '../src/project/load.ts';
 import type {Service} from '../src/project/service.ts';
@@ -7,6 +7,7 @@ import {finished} from './rig/events.ts';
 import {needs} from './rig/needs.ts';
 import {processesWith, untilGone} from './rig/processes.ts';
 import {Rig} from './rig/rig.ts';
+import {newHome} from './services/support/new-home.ts';
 
 /** Prints the words that it was started with to those who ask. */
 const SERVER = `const words = process.argv.slice(2).join(' ') + ' ' + process.env.MODE;
@@ -18,8 +19,7 @@ const CLIENT = `fetch(process.env.API_URL).then((response) => response.text()).t
 
 /** Where services are kept for a test; nothing is left of them when it ends. */
 function servicesFolder(rig: Rig): Readonly<Record<string, string>> {
-  // in memory, and short enough for a socket
-  const folder = mkdtempSync('/dev/shm/paceline-');
+  const folder = newHome();
   const env = {PACELINE_SERVICES_DIR: folder};
   onTestFinished(async () => {
     await rig.run(['services', 'stop'], {env});

@@ -1,4 +1,15 @@
-import {chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import {tmpdir} from 'node:os';
 import {basename, join} from 'node:path';
 import {getuid} from 'node:process';
 import {expect, onTestFinished, test} from 'vitest';
@@ -36,14 +47,24 @@ test('is in memory, and named after its user, when nothing is said', () => {
   const folder = mkdtempSync('/dev/shm/pl-');
   chmodSync(folder, 0o755);
   onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
-  const home = openHome({XDG_RUNTIME_DIR: folder, PACELINE_SERVICES_DIR: ''});
+  const home = openHome({XDG_RUNTIME_DIR: folder, PACELINE_SERVICES_DIR: ''}, 0);
   expect([home.path, home.inMemory]).toEqual([join(folder, `paceline-${uid}`), true]);
+});
+
+test('is not in memory where that is too small for the data of servers', () => {
+  const folder = mkdtempSync('/dev/shm/pl-');
+  chmodSync(folder, 0o755);
+  onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
+  const {blocks, bsize} = statfsSync(folder);
+  const env = {XDG_RUNTIME_DIR: folder, HOME: folder};
+  expect(openHome(env, blocks * bsize).path).toBe(join(folder, `paceline-${uid}`));
+  expect(openHome(env, Infinity).path).toBe(join(tmpdir(), `paceline-${uid}`));
 });
 
 test('what is known of starts outlives the memory, where that can be written', () => {
   const folder = freshFolder();
   const startTimes = (env: Readonly<Record<string, string>>): string =>
-    openHome({XDG_RUNTIME_DIR: folder, ...env}).startTimes;
+    openHome({XDG_RUNTIME_DIR: folder, ...env}, 0).startTimes;
   expect(startTimes({HOME: folder})).toBe(join(folder, '.local/state/paceline/start-times.db'));
   expect(startTimes({HOME: folder, XDG_STATE_HOME: join(folder, 'state')})).toBe(
     join(folder, 'state/paceline/start-times.db'),
@@ -57,7 +78,7 @@ test('what is known of starts outlives the memory, where that can be written', (
 test.skipIf(uid !== 0)('is not where servers that root starts as somebody else cannot get in', () => {
   const folder = mkdtempSync('/dev/shm/pl-');
   onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
-  expect(openHome({XDG_RUNTIME_DIR: folder, HOME: folder}).path).toBe(`/dev/shm/paceline-${uid}`);
+  expect(openHome({XDG_RUNTIME_DIR: folder, HOME: folder}, 0).path).toBe(`/dev/shm/paceline-${uid}`);
 });
 
 test('refuses what is not a folder of its user', () => {

@@ -9,6 +9,8 @@ const PROTOCOL = 1;
 
 /** Type of a file system that is in memory; statfs(2), TMPFS_MAGIC. */
 const TMPFS = 0x01021994;
+/** One that is smaller would be full before long: 64 MiB are usual in containers, and a PostgreSQL takes 30. bytes */
+const LEAST_MEMORY = 512 * 1024 * 1024;
 /** A socket's path must be shorter, in bytes; unix(7). */
 const SOCKET_PATH = 108;
 /** Room for the longest path of a server's socket below the folder: `/s1/postgres-100000/socket/.s.PGSQL.31999`. */
@@ -34,11 +36,14 @@ export interface Home {
 
 /**
  * The folder of the user who asks: `PACELINE_SERVICES_DIR`, else one in memory, else one for temporary files.
+ * @param leastMemory a file system in memory must have so many bytes in all
  * @throws PacelineError E_SERVICES_FOLDER when it belongs to somebody else, or cannot be made
  */
-export function openHome(env: Readonly<Record<string, string | undefined>>): Home {
+export function openHome(env: Readonly<Record<string, string | undefined>>, leastMemory = LEAST_MEMORY): Home {
   const uid = getuid?.() ?? 0;
-  const path = resolve(env.PACELINE_SERVICES_DIR || join(memoryFolder(env, uid) ?? tmpdir(), `paceline-${uid}`));
+  const path = resolve(
+    env.PACELINE_SERVICES_DIR || join(memoryFolder(env, uid, leastMemory) ?? tmpdir(), `paceline-${uid}`),
+  );
   const most = SOCKET_PATH - BELOW;
   if (Buffer.byteLength(path) > most)
     throw folderError(
@@ -86,12 +91,16 @@ function homeAt(path: string, times: string): Home {
   };
 }
 
-function memoryFolder(env: Readonly<Record<string, string | undefined>>, uid: number): string | undefined {
+function memoryFolder(
+  env: Readonly<Record<string, string | undefined>>,
+  uid: number,
+  leastMemory: number,
+): string | undefined {
   return [env.XDG_RUNTIME_DIR, '/dev/shm'].find(
     (folder) =>
       folder !== undefined &&
       isWritable(folder) &&
-      isInMemory(folder) &&
+      isRoomyMemory(folder, leastMemory) &&
       // that of root is closed to the user that servers of root run as
       (uid !== 0 || closedFolder(join(folder, 'paceline')) === undefined),
   );
@@ -124,6 +133,13 @@ function closedFolder(path: string): string | undefined {
   const folder = dirname(path);
   if (folder === path) return undefined;
   return (statSync(folder).mode & 0o001) === 0 ? folder : closedFolder(folder);
+}
+
+/** Whether servers can have their data there. @param least of its file system in all, bytes */
+export function isRoomyMemory(folder: string, least = LEAST_MEMORY): boolean {
+  if (!isInMemory(folder)) return false;
+  const {blocks, bsize} = statfsSync(folder);
+  return blocks * bsize >= least;
 }
 
 function isInMemory(folder: string): boolean {

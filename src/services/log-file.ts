@@ -1,18 +1,36 @@
-import {closeSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync, truncateSync} from 'node:fs';
-import {join} from 'node:path';
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
+import {dirname, join} from 'node:path';
 
 /** What is longer is emptied: a server that says too much must not fill the machine's memory, bytes. */
 const MOST = 64 * 1024 * 1024;
+/** Of a file system that is small. */
+const MOST_OF_ALL = 1 / 16;
 const LOOK_MS = 200;
 const END = 1024 * 1024;
 
 /** Empties a log that others append to whenever it has grown too long. @returns ends that */
-export function boundLog(path: string, most = MOST): () => void {
+export function boundLog(path: string, most = roomFor(path)): () => void {
   const timer = setInterval(() => cut(path, most), LOOK_MS).unref();
   return () => {
     clearInterval(timer);
     cut(path, most);
   };
+}
+
+/** How long a log may become where it lies, bytes. */
+function roomFor(path: string): number {
+  const {blocks, bsize} = statfsSync(dirname(path));
+  return Math.min(MOST, Math.floor(blocks * bsize * MOST_OF_ALL));
 }
 
 function cut(path: string, most: number): void {

@@ -14,7 +14,7 @@ const env = {PATH: process.env.PATH ?? ''};
 const target: Target = {
   host: '127.0.0.1',
   port: (number) => number,
-  log: () => '',
+  says: () => false,
   runs: (line) => lineSucceeds(line, env, '/'),
   ended: () => undefined,
 };
@@ -58,8 +58,8 @@ test('a status of a page, which comes late', async () => {
 });
 
 test('a line of the log', async () => {
-  let log = 'starting\n';
-  const said = {...target, log: () => (log += 'ready to serve\n')};
+  const lines = ['starting', 'ready to serve'];
+  const said = {...target, says: (pattern: RegExp) => pattern.test(`more\n${lines.shift() ?? ''}`)};
   expect(await untilReady({kind: 'log', pattern: '^ready'}, said, PATIENT)).toBeUndefined();
   expect(await untilReady({kind: 'log', pattern: '^never'}, said, SOON)).toContain('`^never` in its log');
 });

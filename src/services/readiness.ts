@@ -2,7 +2,6 @@ import {spawn} from 'node:child_process';
 import {get} from 'node:http';
 import {connect} from 'node:net';
 import type {HealthCheck} from '../project/service.ts';
-import {endOfFile} from './log-file.ts';
 import type {StartLimit} from './start-limits.ts';
 
 /** How long one call of a shell line that tells whether a service is ready may take, ms. */
@@ -15,8 +14,8 @@ export interface Target {
   readonly port: (servicePort: number) => number;
   /** Whether somebody listens on a port of the service, where connections are taken in its place; undefined: connections tell. */
   readonly listens?: (servicePort: number) => Promise<boolean>;
-  /** All that it has printed so far. */
-  readonly log: () => string | Promise<string>;
+  /** Whether what it has printed since this was asked last matches. */
+  readonly says: (pattern: RegExp) => boolean | Promise<boolean>;
   /** Runs a shell line where the service is; true when it exits with 0. */
   readonly runs: (line: string) => Promise<boolean>;
   /** How it ended, when it has. */
@@ -39,12 +38,12 @@ export async function untilReady(check: HealthCheck, target: Target, limit: Star
   }
 }
 
-async function isReady(check: HealthCheck, {host, port, listens, log, runs}: Target): Promise<boolean> {
+async function isReady(check: HealthCheck, {host, port, listens, says, runs}: Target): Promise<boolean> {
   switch (check.kind) {
     case 'port':
       return (listens === undefined || (await listens(check.port))) && accepts(host, port(check.port));
     case 'log':
-      return new RegExp(check.pattern, 'm').test(await log());
+      return says(new RegExp(check.pattern, 'm'));
     case 'http':
       return answers(`http://${host}:${port(check.port)}${check.path}`, check.status);
     case 'command':
@@ -109,9 +108,4 @@ function killGroup(pid: number | undefined): void {
   } catch {
     // it ended by itself
   }
-}
-
-/** Last part of a log, as text; '' when there is none. */
-export function textOf(path: string): string {
-  return endOfFile(path);
 }

@@ -1,5 +1,5 @@
 import {type ChildProcess, spawn} from 'node:child_process';
-import {existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statfsSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
 import {DatabaseSync} from 'node:sqlite';
@@ -7,6 +7,7 @@ import {expect} from 'vitest';
 import {ServicesClient} from '../../src/services/client/services-client.ts';
 import {type ServiceOptions, serviceOf} from '../../src/services/service-options.ts';
 import {isRunning, kill} from '../rig/processes.ts';
+import {newHome} from './support/new-home.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -17,7 +18,7 @@ export class ServicesFolder {
   readonly #clients: ServicesClient[] = [];
   readonly #children: ClientProgram[] = [];
 
-  constructor(env: Readonly<Record<string, string>> = {}, path = mkdtempSync('/dev/shm/pl-')) {
+  constructor(env: Readonly<Record<string, string>> = {}, path = newHome()) {
     this.path = path;
     this.env = {...process.env, CI: '', ...env, PACELINE_SERVICES_DIR: path};
   }
@@ -162,6 +163,23 @@ export function pause(ms: number): Promise<void> {
 /** Resolves when it is so; looks again and again. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await pause(5);
+}
+
+/** Resolves when a log that grows has been emptied so many times. @throws what was seen of it, when that takes too long */
+export async function untilEmptied(log: string, times: number): Promise<void> {
+  const sizes: number[] = [];
+  for (let count = 0; count < times; ) {
+    if (sizes.length > 1000) {
+      const {blocks, bavail, bsize} = statfsSync(log);
+      throw new Error(
+        `emptied ${count} times; ${bavail * bsize} of ${blocks * bsize} bytes are free; sizes: ${sizes.filter((_, at) => at % 50 === 0)}`,
+      );
+    }
+    await pause(20);
+    const {size} = statSync(log);
+    if (size < (sizes.at(-1) ?? 0)) count++;
+    sizes.push(size);
+  }
 }
 
 function linkOf(path: string): string {

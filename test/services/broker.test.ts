@@ -8,7 +8,7 @@ import type {ServiceOptions} from '../../src/services/service-options.ts';
 import {serviceOf} from '../../src/services/service-options.ts';
 import {isRunning, kill, untilGone} from '../rig/processes.ts';
 import {seededRandom} from '../rig/random.ts';
-import {pause, ServicesFolder, until} from './broker-rig.ts';
+import {pause, ServicesFolder, until, untilEmptied} from './broker-rig.ts';
 
 const ROUNDS = Number(process.env.SERVICE_ROUNDS ?? 100);
 
@@ -266,15 +266,11 @@ describe('a service', () => {
 
   test('that floods its log does not fill the memory', async () => {
     folder = new ServicesFolder();
-    const lease = await start({args: ['-c', 'echo up; while :; do head -c 8000000 /dev/zero; sleep 0.01; done']});
+    const lease = await start({
+      args: ['-c', 'echo up; head -c 8000000 /dev/zero; while :; do head -c 8000000 /dev/zero; sleep 0.01; done'],
+    });
     const log = join(folder.path, 'logs-v1', 'sleeper-1.log');
-    let cuts = 0;
-    for (let before = 0; cuts < 2; ) {
-      await pause(20);
-      const {size} = statSync(log);
-      if (size < before) cuts++;
-      before = size;
-    }
+    await untilEmptied(log, 2);
     expect(await folder.client().status()).toBeDefined();
     await lease.release();
     await until(() => !existsSync(log));

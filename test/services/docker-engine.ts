@@ -16,6 +16,7 @@ import {join} from 'node:path';
 import {getuid} from 'node:process';
 import Docker from 'dockerode';
 import type {TestContext} from 'vitest';
+import {isRoomyMemory} from '../../src/services/home.ts';
 
 /** Image of all tests: nothing but busybox, and a folder for data. */
 export const IMAGE = 'paceline-test-busybox';
@@ -175,7 +176,7 @@ function mountsIn(folder: string): readonly string[] {
 }
 
 function memoryFolder(): string {
-  return existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+  return isRoomyMemory('/dev/shm') ? '/dev/shm' : tmpdir();
 }
 
 function works(line: string): boolean {

@@ -1,10 +1,11 @@
-import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {chmodSync, mkdirSync, readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {expect, onTestFinished, test} from 'vitest';
 import {reasons} from '../rig/cached.ts';
 import {finished, outcomes} from '../rig/events.ts';
 import {Rig} from '../rig/rig.ts';
+import {newHome} from './support/new-home.ts';
 
 const PG = fileURLToPath(import.meta.resolve('pg'));
 /** Writes a row into `mark`, and says how many there were before, and in which database. */
@@ -25,7 +26,7 @@ const FILES = {'mark.mjs': MARK, 'schema.sql': 'CREATE TABLE mark (one int);'};
 /** A project whose services are its own, and end with the test. */
 async function project(makeToml: string): Promise<{readonly rig: Rig; readonly env: Readonly<Record<string, string>>}> {
   const rig = await Rig.make({...FILES, 'make.toml': makeToml});
-  const folder = mkdtempSync('/dev/shm/pt-');
+  const folder = newHome();
   // servers that are started as root run as somebody else
   chmodSync(folder, 0o711);
   const env = {PACELINE_SERVICES_DIR: join(folder, 'h'), PACELINE_CACHE_DIR: rig.path('..', 'store')};

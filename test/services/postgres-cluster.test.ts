@@ -1,11 +1,11 @@
-import {chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs';
+import {chmodSync, readdirSync, readFileSync, rmSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import pg from 'pg';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import type {Lease} from '../../src/services/client/lease.ts';
 import {BaseFolders} from '../../src/services/postgres/base-folders.ts';
 import {ClusterSource} from '../../src/services/postgres/cluster-source.ts';
-import {buildClusterTemplate, type ClusterTemplate} from '../../src/services/postgres/cluster-template.ts';
+import {buildClusterTemplate, type ClusterTemplate, copiesOf} from '../../src/services/postgres/cluster-template.ts';
 import {PostgresPlugin} from '../../src/services/postgres/postgres.ts';
 import {type PostgresPrograms, postgresPrograms} from '../../src/services/postgres/programs.ts';
 import {bestRung, type Rung, rungs} from '../../src/services/postgres/rungs.ts';
@@ -13,6 +13,7 @@ import {serviceOf} from '../../src/services/service-options.ts';
 import {UncleanError} from '../../src/services/unclean.ts';
 import {needs} from '../rig/needs.ts';
 import {type FreshServices, freshServices} from './support/fresh-services.ts';
+import {newHome} from './support/new-home.ts';
 import {type TestHost, testHost} from './support/postgres-host.ts';
 import {column, connected, refusal} from './support/sql.ts';
 
@@ -135,10 +136,9 @@ describe('what the superuser that is ours does between check and hand-out is fou
     bases = new BaseFolders(host);
     programs = await postgresPrograms(undefined, process.env, '.');
     const rung = await bestRung(host);
-    const {args} = service;
     const base = await bases.take(programs);
     template = await buildClusterTemplate(service, {programs, base, env: {}, rung}, host);
-    source = new ClusterSource({template, programs, rung, args, startTimeoutMs: undefined}, host);
+    source = new ClusterSource(copiesOf({template, programs, rung, service}, host));
   });
   afterAll(async () => {
     template.folder.remove();
@@ -185,7 +185,7 @@ describe('a copy of a data folder', () => {
     async (name, context) => {
       needs(context, 'a mount of its own');
       // a path that has to be quoted
-      const above = mkdtempSync('/dev/shm/pt-');
+      const above = newHome();
       chmodSync(above, 0o711);
       const host = testHost(join(above, 'a folder, with: all'));
       const rung = rungs(host).find((one) => one.name === name) as Rung;

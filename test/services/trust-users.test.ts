@@ -1,10 +1,11 @@
 import {execFileSync} from 'node:child_process';
-import {chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {chmodSync, chownSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {getuid} from 'node:process';
 import {afterEach, describe, expect, onTestFinished, test} from 'vitest';
 import {type ServiceOptions, serviceOf} from '../../src/services/service-options.ts';
-import {ServicesFolder} from './broker-rig.ts';
+import {ServicesFolder, untilEmptied} from './broker-rig.ts';
+import {newHome} from './support/new-home.ts';
 
 const isRoot = getuid?.() === 0;
 const NOBODY = 65_534;
@@ -36,7 +37,7 @@ function folderOf(path?: string): ServicesFolder {
 
 /** A folder of nobody's. */
 function nobodysFolder(): string {
-  const path = mkdtempSync('/dev/shm/pl-');
+  const path = newHome();
   chownSync(path, NOBODY, NOBODY);
   return path;
 }
@@ -87,10 +88,10 @@ describe.skipIf(!isRoot)('two users of one machine', () => {
   });
 });
 
-describe.skipIf(!isRoot)('a folder on a file system that is full', () => {
+describe.skipIf(!isRoot)('a folder on a file system that is small', () => {
   /** A tmpfs of so many bytes. */
   function tinyFolder(bytes: number): string {
-    const path = mkdtempSync('/dev/shm/pl-');
+    const path = newHome();
     chmodSync(path, 0o755);
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', path]);
     onTestFinished(() => {
@@ -100,7 +101,17 @@ describe.skipIf(!isRoot)('a folder on a file system that is full', () => {
     return path;
   }
 
-  test('before anything is started: the reason is told', async () => {
+  test('is not filled by a server that floods its log', async () => {
+    const path = tinyFolder(32 * 1024 * 1024);
+    mkdirSync(join(path, 'home'));
+    const folder = folderOf(join(path, 'home'));
+    const flood = 'echo up; while :; do head -c 1000000 /dev/zero; sleep 0.05; done';
+    const lease = await folder.client().acquire(serviceOf({...sleeper, args: ['-c', flood]}), {label: 'a'});
+    await untilEmptied(join(folder.path, 'logs-v1', 'sleeper-1.log'), 2);
+    await lease.release();
+  });
+
+  test('and full before anything is started: the reason is told', async () => {
     const path = tinyFolder(64 * 1024);
     mkdirSync(join(path, 'home'));
     try {
@@ -115,7 +126,7 @@ describe.skipIf(!isRoot)('a folder on a file system that is full', () => {
     });
   });
 
-  test('while a server is made: the reason is told, nothing of it is left, and smaller ones work', async () => {
+  test('and full while a server is made: the reason is told, nothing of it is left, and smaller ones work', async () => {
     const path = tinyFolder(4 * 1024 * 1024);
     mkdirSync(join(path, 'home'));
     const folder = folderOf(join(path, 'home'));

@@ -55,7 +55,7 @@ function targetOf({service, container, shells, limits}: Starting): Target {
     host,
     port: (port) => container.hostPort(port),
     listens: (port) => listens(port, {container, shells, limit: limit(LISTENING_LINE)}),
-    log: () => container.log(),
+    says: async (pattern) => pattern.test(await container.log()),
     ended: () => container.end,
     runs: async (line) => {
       const session = await shells.of(limit(line)).catch((error: unknown) => {

@@ -4,10 +4,11 @@ import {createServer} from 'node:net';
 import {join} from 'node:path';
 import {PacelineError} from '../../base/error.ts';
 import type {Service} from '../../project/service.ts';
+import {GrowingLog} from '../growing-log.ts';
 import {type Host, OwnedFolder} from '../host.ts';
 import {OwnedProcess} from '../owned-process.ts';
 import type {Access, Opening, Plugin, Resource, ServerState, Source} from '../plugin.ts';
-import {lineSucceeds, textOf, untilReady} from '../readiness.ts';
+import {lineSucceeds, untilReady} from '../readiness.ts';
 import {runShellLine} from '../shell-line.ts';
 
 /** Ports of servers, below those that the system gives to outgoing connections. */
@@ -150,6 +151,7 @@ export class ProcessPlugin implements Plugin {
     }: {readonly server: OwnedProcess; readonly port: number; readonly env: Readonly<Record<string, string>>},
   ): Promise<void> {
     const {log} = server;
+    const said = new GrowingLog(log);
     const {limits} = this.#host;
     const what = `${service.binary} ${service.args.join(' ')}`;
     const limit =
@@ -163,7 +165,7 @@ export class ProcessPlugin implements Plugin {
         host: '127.0.0.1',
         // what it is told to listen on, unless a number is written down
         port: (number) => (number === 0 ? port : number),
-        log: () => textOf(log),
+        says: (pattern) => said.says(pattern),
         runs: (line) => lineSucceeds(line, env, service.directory),
         ended: () => server.end,
       },

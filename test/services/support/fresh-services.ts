@@ -1,8 +1,9 @@
-import {mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync} from 'node:fs';
+import {readdirSync, readFileSync, readlinkSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect} from 'vitest';
 import {ServicesClient} from '../../../src/services/client/services-client.ts';
 import {untilGone} from '../../rig/processes.ts';
+import {newHome} from './new-home.ts';
 
 /** A broker of one's own, in a folder of its own. */
 export interface FreshServices {
@@ -13,10 +14,7 @@ export interface FreshServices {
 }
 
 /** @param home of a broker before this one; else a new one */
-export function freshServices(
-  env: Readonly<Record<string, string>> = {},
-  home = mkdtempSync('/dev/shm/pt-'),
-): FreshServices {
+export function freshServices(env: Readonly<Record<string, string>> = {}, home = newHome()): FreshServices {
   const client = new ServicesClient({...process.env, ...env, PACELINE_SERVICES_DIR: home});
   return {
     home,
