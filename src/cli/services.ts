@@ -40,10 +40,10 @@ function printPool(
   {service, plugin, gauges, servers, leases, quarantine}: PoolStatus,
   width: number,
 ): void {
-  const {ready, making, leased, waiting, max, handedOut, immediate, waitMs} = gauges;
+  const {ready, making, leased, kept, waiting, max, handedOut, immediate, waitMs} = gauges;
   const waits = waitMs === undefined ? '' : `, waited ${duration(waitMs.p50)} (p99 ${duration(waitMs.p99)})`;
   screen.write(
-    `${painted(screen, 'bold', service.padEnd(width))} ${plugin.padEnd(9)} ${ready} ready, ${leased} in use, ${making} in the making, ${waiting} waiting, at most ${max}\n`,
+    `${painted(screen, 'bold', service.padEnd(width))} ${plugin.padEnd(9)} ${ready} ready, ${leased} in use, ${making} in the making, ${waiting} waiting, at most ${max}${kept === 0 ? '' : `; ${kept} kept`}\n`,
   );
   const indent = ' '.repeat(width + 1);
   screen.write(`${indent}${handedOut} handed out, ${immediate} at once${waits}\n`);
@@ -57,10 +57,12 @@ function printPool(
       `${indent}${id}  ${what}, ${backend}, up ${ageText(Date.now() - startedAt)}${used.map((one) => `, ${one}`).join('')}\n`,
     );
   }
-  for (const {resource, owner, since, kept} of leases)
-    screen.write(
-      `${indent}${resource}  ${kept ? 'kept for' : 'in use by'} ${owner.label} (process ${owner.pid}) for ${duration(Date.now() - since)}\n`,
-    );
+  for (const {resource, owner, since, url} of leases) {
+    const user = `${owner.label} (process ${owner.pid})`;
+    const age = duration(Date.now() - since);
+    const use = url === undefined ? `in use by ${user} for ${age}` : `kept of ${user}, leased ${age} ago: ${url}`;
+    screen.write(`${indent}${resource}  ${use}\n`);
+  }
   for (const {resource, differences} of quarantine)
     screen.write(
       `${indent}${painted(screen, 'red', 'not clean')}  ${resource}: ${differences.slice(0, 3).join('; ')}\n`,
@@ -100,14 +102,16 @@ export async function stop(name: string | undefined, _options: ServicesOptions):
   return EXIT.ok;
 }
 
-/** `paceline services gc`: takes away what a process that was killed left. */
+/** `paceline services gc`: takes away what a process that was killed left, and what is kept of failed tests. */
 export async function gc(_options: ServicesOptions): Promise<number> {
   const client = new ServicesClient(process.env);
   const running = await client.status();
+  const kept = running === undefined ? 0 : await client.endKept();
   const {reaped} = await client.collect();
   client.close();
   const screen = screenOf(process.stdout, process.env);
-  if (running !== undefined) screen.write('Nothing is left over: the process that keeps the services is alive.\n');
+  if (kept > 0) screen.write(`Gave back ${plural(kept, 'kept lease')}.\n`);
+  else if (running !== undefined) screen.write('Nothing is left over: the process that keeps the services is alive.\n');
   else screen.write(reaped === 0 ? 'Nothing was left over.\n' : `Took away ${plural(reaped, 'leftover')}.\n`);
   return EXIT.ok;
 }

@@ -1,6 +1,7 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
 import {closeSync, openSync, rmSync} from 'node:fs';
+import {type KilledError, killedBy} from './killed.ts';
 import {type Ledger, livingOf, type OwnedProcesses, PROCESS_MARK} from './ledger.ts';
 import {boundLog, endOfFile} from './log-file.ts';
 import {bootId, identityOf} from './process-identity.ts';
@@ -31,6 +32,8 @@ export class OwnedProcess {
   readonly log: string;
   readonly ended: Promise<ProcessEnd>;
   end: ProcessEnd | undefined;
+  /** Undefined when it runs, ended by itself, or was ended by us. */
+  killed: KilledError | undefined;
   readonly #child: ChildProcess;
   readonly #ledger: Ledger;
   readonly #entry: number;
@@ -57,7 +60,10 @@ export class OwnedProcess {
     const stopCutting = boundLog(log);
     this.ended = new Promise((resolve) => {
       this.#child.once('error', (error) => resolve(`cannot be started: ${error.message}`));
-      this.#child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
+      this.#child.once('exit', (code, signal) => {
+        if (this.#stopping === undefined) this.killed = killedBy(signal);
+        resolve(signal ?? `exit code ${code}`);
+      });
     });
     void this.ended.then((end) => {
       this.end = end;

@@ -18,6 +18,8 @@ export interface Resource {
    * @throws when it is no longer there, or no longer clean
    */
   handOut(): Promise<Access>;
+  /** Whether what serves it still runs; absent: as long as its source is alive. */
+  isAlive?(): boolean;
   /** From now on its connections are refused, and the open ones closed. */
   revoke(): Promise<void>;
   /** Takes it away, with everything that belongs to it. */
@@ -65,14 +67,19 @@ export interface Opening {
   readonly identity: string;
   /** Environment of its shell lines. */
   readonly env: Readonly<Record<string, string>>;
-  /** Leases what the service depends on: once for each server that needs it. */
-  readonly leaseNeeds: () => Promise<NeededLeases>;
+  /**
+   * Leases what the service depends on: once for each server that needs it.
+   * @param signal nobody wants them any more
+   */
+  readonly leaseNeeds: (signal?: AbortSignal) => Promise<NeededLeases>;
 }
 
 /** Leases of what a server depends on. */
 export interface NeededLeases {
   /** Their variables together. */
   readonly env: Readonly<Record<string, string>>;
+  /** Whether what was leased still serves; absent: nobody looks. */
+  readonly isAlive?: () => boolean;
   release(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import {existsSync, readdirSync} from 'node:fs';
-import {delimiter, dirname, join} from 'node:path';
+import {delimiter, dirname, join, resolve} from 'node:path';
 import type {Service} from '../project/service.ts';
 
 /** Debian's, of all versions. */
@@ -13,8 +13,8 @@ function programFolders(
   {plugin, binary, directory}: Pick<Service, 'plugin' | 'binary' | 'directory'>,
   env: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
-  if (binary !== undefined) return [binary];
-  const path = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  if (binary !== undefined) return [resolve(directory, binary)];
+  const path = (env.PATH ?? '').split(delimiter).flatMap((folder) => (folder === '' ? [] : [resolve(folder)]));
   if (plugin !== 'postgres') return [...path, '/usr/bin'];
   const debian = existsSync(DEBIAN_POSTGRES)
     ? readdirSync(DEBIAN_POSTGRES)

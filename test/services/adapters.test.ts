@@ -141,7 +141,7 @@ test.fails('is meant to fail', ({cache}) => expect(cache.url).toBe(''));
     expect(code, output).toBe(1);
     expect(output).toMatch(/1 failed/);
     expect(await keptMark(output)).toBe(mark);
-    expect((await folder.client().status())?.pools[0]?.gauges.leased).toBe(mark === null ? 0 : 1);
+    expect((await folder.client().status())?.pools[0]?.gauges.kept).toBe(mark === null ? 0 : 1);
   });
 
   test('a service that make.toml does not know fails the test that asks for it', async () => {
@@ -197,6 +197,6 @@ test('fails', async (t) => {
     const {code, output} = await nodeTest(env);
     expect(code, output).toBe(1);
     expect(await keptMark(output)).toBe(mark);
-    expect((await folder.client().status())?.pools[0]?.gauges.leased).toBe(mark === null ? 0 : 1);
+    expect((await folder.client().status())?.pools[0]?.gauges.kept).toBe(mark === null ? 0 : 1);
   });
 });

@@ -2,7 +2,7 @@ import {join} from 'node:path';
 import type {Client} from 'pg';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import type {Resource} from '../../src/services/plugin.ts';
-import {Pool} from '../../src/services/pool.ts';
+import {Pool} from '../../src/services/pool/pool.ts';
 import {BaseFolders} from '../../src/services/postgres/base-folders.ts';
 import {DatabaseGenerations} from '../../src/services/postgres/database-generations.ts';
 import {DatabaseSource} from '../../src/services/postgres/database-source.ts';

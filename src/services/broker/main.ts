@@ -45,7 +45,8 @@ await serve(lock).catch((error: unknown) => {
 async function serve(own: KernelLock): Promise<void> {
   const ledger = new Ledger(home.ledger, randomUUID());
   const limits = new StartLimits(home.startTimes);
-  const host: Host = {home, ledger, limits, user: serverUser(), env, report};
+  // programs are those that whoever asks finds, not those of whoever came first
+  const host: Host = {home, ledger, limits, user: serverUser(), env: {...env, PATH: ''}, report};
   const reaped = await reap(ledger, report);
   pruneLogs(home.logs, KEPT_LOGS);
   const broker = new Broker(host, plugins(host), reaped);

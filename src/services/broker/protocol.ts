@@ -1,6 +1,8 @@
 import type {Service} from '../../project/service.ts';
 import type {Access, ServerState} from '../plugin.ts';
-import type {Gauges, Owner, Quarantined} from '../pool.ts';
+import type {Gauges} from '../pool/gauges.ts';
+import type {Owner} from '../pool/held.ts';
+import type {Quarantined} from '../pool/quarantine.ts';
 
 /** A service as a client wants it. */
 export interface Wanted {
@@ -29,7 +31,10 @@ export type Request =
   | {readonly kind: 'warm'; readonly wanted: Wanted; readonly count: number}
   | {readonly kind: 'status'}
   | {readonly kind: 'stop'; readonly service?: string}
-  | {readonly kind: 'shutdown'};
+  /** Gives back what is kept for a person to look at. */
+  | {readonly kind: 'end-kept'}
+  /** Never answered: the connection is closed when everything is gone. `ifEmpty`: only when there is nothing. */
+  | {readonly kind: 'shutdown'; readonly ifEmpty: boolean};
 
 const KINDS: ReadonlySet<string> = new Set<Request['kind']>([
   'acquire',
@@ -38,6 +43,7 @@ const KINDS: ReadonlySet<string> = new Set<Request['kind']>([
   'warm',
   'status',
   'stop',
+  'end-kept',
   'shutdown',
 ]);
 
@@ -48,6 +54,8 @@ export interface Answers {
   readonly warm: null;
   readonly status: Status;
   readonly stop: {readonly stopped: number};
+  readonly 'end-kept': {readonly ended: number};
+  /** It stays. */
   readonly shutdown: null;
 }
 
@@ -87,7 +95,10 @@ export interface LeaseStatus {
   readonly owner: Owner;
   /** Unix time, ms. */
   readonly since: number;
+  /** Its user has left it for a person to look at. */
   readonly kept: boolean;
+  /** Of one that is kept. */
+  readonly url?: string;
 }
 
 export interface Message {
@@ -108,3 +119,10 @@ export type Reply =
       readonly number: number;
       readonly error: {readonly code: string; readonly message: string; readonly hint?: string};
     };
+
+/** @returns false for what cannot come from a broker of ours */
+export function isReply(value: unknown): value is Reply {
+  if (typeof value !== 'object' || value === null) return false;
+  const {number, answer, error} = value as {number?: unknown; answer?: unknown; error?: {message?: unknown}};
+  return typeof number === 'number' && (answer !== undefined || typeof error?.message === 'string');
+}

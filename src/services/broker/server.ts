@@ -1,11 +1,15 @@
 import {chmodSync, rmSync} from 'node:fs';
 import {createServer, type Server, type Socket} from 'node:net';
-import {type Broker, errorReply, LeavingError, type Visitor} from './broker.ts';
+import type {Broker} from './broker.ts';
+import {errorReply, LeavingError} from './errors.ts';
 import {hearValues} from './message-lines.ts';
 import {isMessage, type Message, type Reply} from './protocol.ts';
+import {Visitor} from './visitor.ts';
 
 /** How often leases of silent clients are looked for, ms. */
 const LOOK_MS = 1000;
+/** When the last look is longer ago, this process was frozen itself: what clients have said meanwhile is still to be read, ms. */
+const FROZEN_MS = 3000;
 /** How long to wait for somebody who wants something, ms: clients of one run come one behind the other. */
 const FIRST_MS = 10_000;
 
@@ -24,6 +28,7 @@ export class BrokerServer {
   readonly #options: BrokerServerOptions;
   readonly #server: Server;
   readonly #visitors = new Map<Socket, Visitor>();
+  #lookedAt = performance.now();
   /** Whether anybody has asked for anything since it listens. */
   #wasAsked = false;
   #idle: NodeJS.Timeout | undefined;
@@ -52,18 +57,17 @@ export class BrokerServer {
     return one;
   }
 
-  /** Takes no more requests. */
+  /** Nobody new is welcome; those who are there hear that their leases have ended when this process does. */
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#idle);
-    // its socket file goes with it
+    // its socket file goes with it: who wants something finds that nobody is there, and starts the next broker
     this.#server.close();
-    for (const socket of this.#visitors.keys()) socket.end();
   }
 
   #welcome(socket: Socket): void {
     clearTimeout(this.#idle);
-    const visitor: Visitor = {leases: new Set(), seenAt: performance.now(), ttlMs: Number.POSITIVE_INFINITY};
+    const visitor = new Visitor();
     this.#visitors.set(socket, visitor);
     socket.on('error', () => {});
     hearValues(socket, (value) => {
@@ -80,7 +84,10 @@ export class BrokerServer {
     this.#wasAsked = true;
     let reply: Reply;
     try {
-      reply = {number, answer: await this.#broker.answer(request, visitor)};
+      if (request.kind === 'shutdown') {
+        if (!request.ifEmpty || this.#broker.isEmpty) return this.#options.onIdle();
+        reply = {number, answer: null};
+      } else reply = {number, answer: await this.#broker.answer(request, visitor)};
     } catch (error) {
       // whoever is hung up on asks the next one
       if (error instanceof LeavingError) return void socket.destroy();
@@ -90,7 +97,6 @@ export class BrokerServer {
     // what was granted to somebody who has gone meanwhile
     if (socket.destroyed) await this.#broker.forget(visitor);
     else socket.write(`${JSON.stringify(reply)}\n`);
-    if (request.kind === 'shutdown') this.#options.onIdle();
   }
 
   #waitForNext(): void {
@@ -112,9 +118,12 @@ export class BrokerServer {
 
   #lookForSilent(): void {
     const now = performance.now();
+    const wasFrozen = now - this.#lookedAt > FROZEN_MS;
+    this.#lookedAt = now;
+    if (wasFrozen) return;
     for (const [socket, visitor] of this.#visitors) {
-      if (visitor.leases.size === 0 || now - visitor.seenAt < visitor.ttlMs) continue;
-      this.#options.report(`a client was silent for ${Math.round(now - visitor.seenAt)} ms: its leases have expired`);
+      if (!visitor.hasExpired) continue;
+      this.#options.report(`a client was silent for ${Math.round(visitor.silentMs)} ms: its leases have expired`);
       socket.destroy();
     }
   }

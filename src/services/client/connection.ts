@@ -1,7 +1,7 @@
 import {connect, type Socket} from 'node:net';
 import {PacelineError} from '../../base/error.ts';
 import {hearValues} from '../broker/message-lines.ts';
-import type {Answers, Reply, Request} from '../broker/protocol.ts';
+import {type Answers, isReply, type Reply, type Request} from '../broker/protocol.ts';
 
 interface Pending {
   readonly resolve: (answer: never) => void;
@@ -21,7 +21,11 @@ export class BrokerConnection {
 
   private constructor(socket: Socket) {
     this.#socket = socket;
-    hearValues(socket, (reply) => this.#hear(reply as Reply));
+    hearValues(socket, (reply) => {
+      // somebody else's socket
+      if (isReply(reply)) this.#hear(reply);
+      else socket.destroy();
+    });
     socket.on('error', () => {});
     socket.once('close', () => {
       for (const {reject} of this.#pending.values()) reject(new BrokerGoneError('the broker went away'));

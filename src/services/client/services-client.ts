@@ -1,12 +1,11 @@
 import {PacelineError} from '../../base/error.ts';
 import type {Service} from '../../project/service.ts';
-import type {Answers, Request, Status, Wanted} from '../broker/protocol.ts';
+import type {Answers, Request, Status} from '../broker/protocol.ts';
 import {type Home, openHome} from '../home.ts';
 import {BrokerConnection, BrokerGoneError} from './connection.ts';
-import {identityOf} from './identity.ts';
 import {type Lease, leaseOf} from './lease.ts';
-import {outsideRun} from './outside-run.ts';
 import {connectBroker} from './start-broker.ts';
+import {wantedOf} from './wanted.ts';
 
 export interface AcquireOptions {
   /** Who it is for: a task, a test. */
@@ -21,6 +20,10 @@ const WAIT_MS = 60_000;
 const TTL_MS = 600_000;
 /** A broker may leave just when it is asked. */
 const MOST_TRIES = 3;
+/** What a timer of Node can hold, ms. */
+const LONGEST_MS = 2 ** 31 - 1;
+/** What a lease must hold at least, ms: signs of life need some time, too. */
+const SHORTEST_TTL_MS = 100;
 
 /** Leases of this process. */
 export class ServicesClient {
@@ -40,13 +43,16 @@ export class ServicesClient {
 
   /**
    * Leases a clean one.
+   * @throws RangeError when a time is none
    * @throws PacelineError E_POOL_EXHAUSTED, E_SERVICE_START, E_SERVICE_INIT, E_NO_PROGRAM, E_BROKER
    */
-  async acquire(service: Service, {label, waitMs = WAIT_MS, ttlMs = TTL_MS}: AcquireOptions): Promise<Lease> {
-    const owner = {pid: process.pid, label};
+  async acquire(service: Service, options: AcquireOptions): Promise<Lease> {
+    const owner = {pid: process.pid, label: options.label};
+    const waitMs = boundedMs('waitMs', options.waitMs ?? WAIT_MS, 0);
+    const ttlMs = boundedMs('ttlMs', options.ttlMs ?? TTL_MS, SHORTEST_TTL_MS);
     const [granted, connection] = await this.#ask({
       kind: 'acquire',
-      wanted: this.#wanted(service),
+      wanted: wantedOf(service, this.#env),
       owner,
       waitMs,
       ttlMs,
@@ -67,7 +73,7 @@ export class ServicesClient {
 
   /** Has so many ready. */
   async warm(service: Service, count: number): Promise<void> {
-    await this.#ask({kind: 'warm', wanted: this.#wanted(service), count});
+    await this.#ask({kind: 'warm', wanted: wantedOf(service, this.#env), count});
   }
 
   /** @returns undefined when there is no broker; none is started */
@@ -78,8 +84,13 @@ export class ServicesClient {
   /** What a broker that was killed left is taken away by the next one, which is started for it and leaves again. */
   async collect(): Promise<Status> {
     const [status] = await this.#ask({kind: 'status'});
-    if (status.pools.length === 0) await this.shutdown();
+    await this.#askIfThere({kind: 'shutdown', ifEmpty: true});
     return status;
+  }
+
+  /** Gives back what is kept for a person to look at. @returns how much that was */
+  async endKept(): Promise<number> {
+    return (await this.#askIfThere({kind: 'end-kept'}))?.ended ?? 0;
   }
 
   /** @returns how many services were stopped */
@@ -90,7 +101,7 @@ export class ServicesClient {
 
   /** Ends the broker, with everything that it has. */
   async shutdown(): Promise<void> {
-    await this.#askIfThere({kind: 'shutdown'});
+    await this.#askIfThere({kind: 'shutdown', ifEmpty: false});
   }
 
   /** Leases that are still held end with it. */
@@ -157,7 +168,7 @@ export class ServicesClient {
   #keepBeating(): void {
     clearInterval(this.#beat);
     if (this.#ttls.length === 0) return;
-    this.#beat = setInterval(() => void this.#sayAlive(), Math.max(100, Math.min(...this.#ttls) / 4)).unref();
+    this.#beat = setInterval(() => void this.#sayAlive(), Math.min(...this.#ttls) / 4).unref();
   }
 
   async #sayAlive(): Promise<void> {
@@ -168,18 +179,10 @@ export class ServicesClient {
       // whoever uses the lease notices
     }
   }
+}
 
-  #wanted(service: Service): Wanted {
-    const needs = service.needs.map((one) => this.#wanted(one));
-    const {migrate, seed} = service.init;
-    const hasLines =
-      migrate !== undefined ||
-      seed !== undefined ||
-      service.plugin === 'process' ||
-      service.plugin === 'generic_container';
-    const env = Object.fromEntries(
-      Object.entries(outsideRun(this.#env)).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-    );
-    return {service, identity: identityOf(service), needs, ...(hasLines && {env})};
-  }
+/** @throws RangeError for what is no length of time */
+function boundedMs(name: string, ms: number, least: number): number {
+  if (!(ms >= least)) throw new RangeError(`${name} must be at least ${least} ms, not ${ms}`);
+  return Math.min(ms, LONGEST_MS);
 }

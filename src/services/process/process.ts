@@ -1,24 +1,23 @@
-import {randomInt} from 'node:crypto';
 import {rmSync} from 'node:fs';
-import {createServer} from 'node:net';
 import {join} from 'node:path';
 import {PacelineError} from '../../base/error.ts';
 import type {Service} from '../../project/service.ts';
 import {GrowingLog} from '../growing-log.ts';
 import {type Host, OwnedFolder} from '../host.ts';
 import {OwnedProcess} from '../owned-process.ts';
-import type {Access, Opening, Plugin, Resource, ServerState, Source} from '../plugin.ts';
+import type {Access, NeededLeases, Opening, Plugin, Resource, ServerState, Source} from '../plugin.ts';
+import {Ports} from '../ports.ts';
 import {lineSucceeds, untilReady} from '../readiness.ts';
 import {runShellLine} from '../shell-line.ts';
 
-/** Ports of servers, below those that the system gives to outgoing connections. */
 const PORTS = {first: 10_000, behind: 12_000};
+/** What programs say that cannot have their port: the names of the error in C, and its text. */
+const IN_USE = /EADDRINUSE|address already in use/i;
 
 /** Any program that serves: one of its own for each lease. */
 export class ProcessPlugin implements Plugin {
   readonly #host: Host;
-  /** Of servers that are up or starting. */
-  readonly #ports = new Set<number>();
+  readonly #ports = new Ports(PORTS);
   #serial = 0;
 
   constructor(host: Host) {
@@ -37,29 +36,31 @@ export class ProcessPlugin implements Plugin {
   }
 
   async #start(opening: Opening, running: Map<string, OwnedProcess>, signal: AbortSignal): Promise<Resource> {
-    const needs = await opening.leaseNeeds();
+    const needs = await opening.leaseNeeds(signal);
     try {
-      const resource = await this.#startWith(needs.env, opening, running, signal);
-      return {
-        ...resource,
-        async destroy() {
-          await resource.destroy();
-          await needs.release();
-        },
-      };
+      const resource = await this.#ports.start(
+        (port) => this.#startOn(port, needs.env, {opening, running, signal}),
+        ({message}) => IN_USE.test(message),
+      );
+      return dependent(resource, needs);
     } catch (error) {
+      const hasNeeds = needs.isAlive?.() !== false;
       await needs.release();
-      throw error;
+      if (hasNeeds) throw error;
+      // another try, with what lives, is worth it
+      throw new Error(`what service ${opening.service.name} depends on ended while it started`, {cause: error});
     }
   }
 
-  async #startWith(
+  async #startOn(
+    port: number,
     needed: Readonly<Record<string, string>>,
-    {service, env}: Opening,
-    running: Map<string, OwnedProcess>,
-    signal: AbortSignal,
+    {
+      opening: {service, env},
+      running,
+      signal,
+    }: {readonly opening: Opening; readonly running: Map<string, OwnedProcess>; readonly signal: AbortSignal},
   ): Promise<Resource> {
-    const port = await this.#freePort();
     const folder = new OwnedFolder(this.#host, `process-${++this.#serial}`);
     const name = `${service.name}-${this.#serial}`;
     const access = accessTo(service, port);
@@ -72,7 +73,6 @@ export class ProcessPlugin implements Plugin {
       leavesLog ??= server?.isRunning === false;
       await server?.stop();
       running.delete(name);
-      this.#ports.delete(port);
       folder.remove();
       // what failed, or ended by itself, may be asked for its reasons
       if (server !== undefined && !leavesLog) rmSync(server.log, {force: true});
@@ -93,8 +93,10 @@ export class ProcessPlugin implements Plugin {
     }
     leavesLog = undefined;
     const process = server;
+    const ports = this.#ports;
     return {
       id: name,
+      isAlive: () => process.isRunning,
       async handOut() {
         if (!process.isRunning) throw new Error(`${name} has ended (${process.end ?? 'just now'})`);
         return access;
@@ -103,7 +105,10 @@ export class ProcessPlugin implements Plugin {
         leavesLog ??= !process.isRunning;
         return process.stop();
       },
-      destroy,
+      async destroy() {
+        await destroy();
+        ports.giveBack(port);
+      },
     };
   }
 
@@ -130,16 +135,6 @@ export class ProcessPlugin implements Plugin {
       },
       ledger,
     );
-  }
-
-  /** Somebody else's server on its port would answer in its place. */
-  async #freePort(): Promise<number> {
-    for (;;) {
-      const port = randomInt(PORTS.first, PORTS.behind);
-      if (this.#ports.has(port) || !(await isFree(port))) continue;
-      this.#ports.add(port);
-      return port;
-    }
   }
 
   async #untilReady(
@@ -177,18 +172,28 @@ export class ProcessPlugin implements Plugin {
       `Service ${service.name} did not become ready: ${failure}\n${server.tail()}`.trimEnd(),
       {
         hint: `Its log is ${log}.`,
+        cause: server.killed,
         ...(service.origin !== undefined && {origin: service.origin}),
       },
     );
   }
 }
 
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen({port, host: '127.0.0.1', exclusive: true}, () => server.close(() => resolve(true)));
-  });
+/** What cannot serve without what it was given, which it gives back when it is gone. */
+function dependent(resource: Resource, needs: NeededLeases): Resource {
+  const hasNeeds = (): boolean => needs.isAlive?.() !== false;
+  return {
+    ...resource,
+    isAlive: () => resource.isAlive?.() !== false && hasNeeds(),
+    async handOut() {
+      if (!hasNeeds()) throw new Error(`${resource.id}: what it depends on has ended`);
+      return resource.handOut();
+    },
+    async destroy() {
+      await resource.destroy();
+      await needs.release();
+    },
+  };
 }
 
 /** `API_URL`, `API_HOST`, `API_PORT` of a service `api`. */

@@ -7,6 +7,15 @@ export interface Waiter<Who, What> {
   readonly settle: (outcome: What | Error) => boolean;
 }
 
+/** When somebody waits no longer. */
+export interface WaitLimit {
+  /** Told the error after so long, ms. */
+  readonly ms: number;
+  readonly error: () => Error;
+  /** It has gone away. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Those who wait for the same, in the order in which they came. */
 export class WaitingLine<Who, What> {
   readonly #waiters: Waiter<Who, What>[] = [];
@@ -18,9 +27,8 @@ export class WaitingLine<Who, What> {
   /**
    * Joins the line.
    * @param since when it came; of all who wait, the earliest is the first
-   * @param limit after `ms` it is told the error
    */
-  join(who: Who, since: number, limit: {readonly ms: number; readonly error: () => Error}): Promise<What> {
+  join(who: Who, since: number, {ms, error, signal}: WaitLimit): Promise<What> {
     return new Promise((resolve, reject) => {
       let timer: NodeJS.Timeout | undefined;
       let isSettled = false;
@@ -32,17 +40,22 @@ export class WaitingLine<Who, What> {
           if (isSettled) return false;
           isSettled = true;
           clearTimeout(timer);
+          signal?.removeEventListener('abort', withdraw);
           if (outcome instanceof Error) reject(outcome);
           else resolve(outcome);
           return true;
         },
       };
-      timer = setTimeout(() => {
+      const leave = (reason: Error): void => {
         const place = this.#waiters.indexOf(waiter);
         if (place >= 0) this.#waiters.splice(place, 1);
-        waiter.settle(limit.error());
-      }, limit.ms);
+        waiter.settle(reason);
+      };
+      const withdraw = (): void => leave(new Error('it has gone away'));
+      signal?.addEventListener('abort', withdraw);
+      timer = setTimeout(() => leave(error()), ms);
       this.rejoin(waiter);
+      if (signal?.aborted === true) withdraw();
     });
   }
 

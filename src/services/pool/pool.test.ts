@@ -1,9 +1,11 @@
 import {array, asyncProperty, boolean, assert as check, constantFrom, integer, record} from 'fast-check';
 import {describe, expect, test} from 'vitest';
-import type {PacelineError} from '../base/error.ts';
-import type {Resource, Source} from './plugin.ts';
-import {type Held, Pool} from './pool.ts';
-import {UncleanError} from './unclean.ts';
+import {PacelineError} from '../../base/error.ts';
+import {KilledError} from '../killed.ts';
+import type {Resource, Source} from '../plugin.ts';
+import {UncleanError} from '../unclean.ts';
+import type {Held} from './held.ts';
+import {Pool} from './pool.ts';
 
 /** One resource of the test, with what was done to it. */
 interface Made extends Resource {
@@ -331,7 +333,7 @@ describe('how many are kept ready', () => {
     const ready: number[] = [];
     for (let round = 0; round < 5; round++) {
       time.now += 30_000;
-      pool.fill();
+      pool.tend();
       await settled();
       ready.push(pool.gauges.ready);
     }
@@ -468,7 +470,7 @@ test('whatever happens: one holder each, never more than the most, nothing is le
           if (kind === 'dirty' || kind === 'die') doomed.add(`r${which}`);
           if (kind === 'tick') {
             time.now += 31_000;
-            pool.fill();
+            pool.tend();
             await new Promise((resolve) => setTimeout(resolve, fails ? 1 : 0));
           }
           const {ready, making, leased, ending} = pool.gauges;
@@ -491,4 +493,124 @@ test('what is being made when a pool is closed is told so', async () => {
   expect(source.signal?.aborted).toBe(false);
   await source.closing(pool);
   expect(source.signal?.aborted).toBe(true);
+});
+
+describe('one that is kept for a person', () => {
+  test('does not count towards the most, and stays until it is released', async () => {
+    const source = new ScriptedSource();
+    const {pool} = poolOf(source, {max: 1});
+    const first = await pool.acquire(owner('a'), LONG);
+    pool.keep(first.id);
+    const second = await pool.acquire(owner('b'), LONG);
+    expect(pool.gauges).toMatchObject({leased: 1, kept: 1});
+    expect(pool.kept).toMatchObject([{resource: {id: 'r1'}, owner: {label: 'a'}}]);
+    expect(source.made[0]?.done).toEqual(['handOut']);
+    await pool.release(first.id);
+    await settled();
+    expect(source.made[0]?.done).toEqual(['handOut', 'revoke', 'destroy']);
+    expect(pool.gauges.kept).toBe(0);
+    await pool.release(second.id);
+    await pool.close();
+  });
+
+  test('makes room for whoever waits', async () => {
+    const source = new ScriptedSource();
+    const {pool} = poolOf(source, {max: 1});
+    const first = await pool.acquire(owner('a'), LONG);
+    const waiting = pool.acquire(owner('b'), LONG);
+    pool.keep(first.id);
+    expect((await waiting).resource.id).toBe('r2');
+    await pool.close();
+    expect(source.alive).toBe(0);
+  });
+});
+
+test('whoever goes away waits no longer, and nothing is spent on it', async () => {
+  const source = new ScriptedSource();
+  const {pool} = poolOf(source, {max: 1});
+  const first = await pool.acquire(owner('a'), LONG);
+  const gone = new AbortController();
+  const ghost = pool.acquire(owner('ghost'), LONG, gone.signal).catch((error: Error) => error.message);
+  const next = pool.acquire(owner('b'), LONG);
+  gone.abort();
+  expect(await ghost).toBe('it has gone away');
+  expect(pool.gauges.waiting).toBe(1);
+  await pool.release(first.id);
+  expect((await next).resource.id).toBe('r2');
+  expect(await pool.acquire(owner('ghost'), LONG, gone.signal).catch((error: Error) => error.message)).toBe(
+    'it has gone away',
+  );
+  await pool.close();
+  expect(source.made).toHaveLength(2);
+});
+
+test('to warm a pool that was closed is refused, also while it is being warmed', async () => {
+  const source = new ScriptedSource({isPrompt: false});
+  const {pool} = poolOf(source, {max: 2});
+  const warming = pool.warm(1).catch((error: PacelineError) => error.code);
+  await source.closing(pool);
+  expect(await warming).toBe('E_SERVICE_STOPPED');
+  await expect(pool.warm(1)).rejects.toMatchObject({code: 'E_SERVICE_STOPPED'});
+});
+
+test('ready ones that are more than there may be are taken away', async () => {
+  const source = new ScriptedSource();
+  const {pool} = poolOf(source, {min: 4, max: 4});
+  await pool.warm(4);
+  pool.resize({min: 0, max: 1});
+  await settled();
+  expect(pool.gauges).toMatchObject({ready: 1, max: 1});
+  expect(source.alive).toBe(1);
+  await pool.close();
+});
+
+test('one that ended while it was ready is replaced before anybody asks for it', async () => {
+  const source = new ScriptedSource();
+  const {pool, said} = poolOf(source, {min: 2, max: 3});
+  await pool.warm(2);
+  Object.assign(source.made[0] ?? {}, {isAlive: () => false});
+  pool.tend();
+  await settled();
+  expect(source.made[0]?.done).toEqual(['destroy']);
+  expect(said).toEqual(['db: r1 ended before anybody used it']);
+  expect(pool.gauges).toMatchObject({ready: 2, leased: 0});
+  await pool.close();
+});
+
+describe('one that is killed while it is made', () => {
+  const killed = () => new PacelineError('E_SERVICE_START', 'it did not start', {cause: new KilledError('SIGKILL')});
+
+  test('is made once more, and nobody notices', async () => {
+    const source = new ScriptedSource({isPrompt: false});
+    const {pool, said} = poolOf(source, {max: 1});
+    const asked = pool.acquire(owner('a'), LONG);
+    source.answer(killed());
+    await settled();
+    source.answer();
+    expect((await asked).resource.id).toBe('r1');
+    expect(said).toEqual(['it did not start: it is started once more']);
+    await source.closing(pool);
+  });
+
+  test('twice: the reason is told', async () => {
+    const source = new ScriptedSource({isPrompt: false});
+    const {pool} = poolOf(source, {max: 1});
+    const asked = pool.acquire(owner('a'), LONG).catch((error: PacelineError) => error);
+    source.answer(killed());
+    await settled();
+    source.answer(killed());
+    expect(await asked).toMatchObject({code: 'E_SERVICE_START', message: 'it did not start'});
+    expect(source.asked).toEqual([]);
+    await source.closing(pool);
+  });
+
+  test('what ends by itself is not made again', async () => {
+    const source = new ScriptedSource({isPrompt: false});
+    const {pool} = poolOf(source, {max: 1});
+    const asked = pool.acquire(owner('a'), LONG).catch((error: PacelineError) => error);
+    source.answer(new PacelineError('E_SERVICE_START', 'it ended (exit code 1)'));
+    expect(await asked).toMatchObject({message: 'it ended (exit code 1)'});
+    expect(source.asked).toEqual([]);
+    await source.closing(pool);
+  });
 });
