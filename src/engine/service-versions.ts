@@ -1,9 +1,14 @@
-import {execFile} from 'node:child_process';
+import {PacelineError} from '../base/error.ts';
 import type {Task} from '../plan/task.ts';
 import type {Service} from '../project/service.ts';
+import {chosenBackend} from '../services/backend-choice.ts';
 import {identityOf} from '../services/client/identity.ts';
+import {engineAnswers, imageDigest} from '../services/container/engine-question.ts';
+import {saidVersion, versionIn} from '../services/program-version.ts';
 import {serverProgram} from '../services/service-program.ts';
 import type {KnownVersions} from './known-versions.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Of a digest: enough to tell contents apart, 64 bits. */
 const SHOWN = 16;
@@ -15,7 +20,7 @@ const SHOWN = 16;
  */
 export async function serviceVersions(
   tasks: readonly Task[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   known: KnownVersions,
 ): Promise<Readonly<Record<string, string>>> {
   const cached = tasks.filter(({phase}) => phase.caching.enabled);
@@ -33,19 +38,27 @@ export async function serviceVersions(
   return Object.fromEntries(texts);
 }
 
-async function versionOf(
-  service: Service,
-  env: Readonly<Record<string, string | undefined>>,
-  known: KnownVersions,
-): Promise<string> {
-  const program =
-    service.image !== undefined && service.backend !== 'process' ? undefined : serverProgram(service, env);
-  if (program === undefined) return service.image ?? service.binary ?? service.plugin;
-  return (await known.output(program, ['--version'], '', () => saidVersion(program))) ?? program;
+/** Follows what will run it: the broker chooses in the same way. */
+async function versionOf(service: Service, env: Environment, known: KnownVersions): Promise<string> {
+  const {plugin, image, binary} = service;
+  if (plugin === 'process') return binary ?? plugin;
+  if (plugin === 'generic_container') return imageVersion(image ?? plugin, env);
+  const program = serverProgram(service, env);
+  const said =
+    program === undefined ? undefined : await known.output(program, ['--version'], '', () => saidVersion(program));
+  const version = said === undefined ? undefined : versionIn(said);
+  try {
+    const choice = await chosenBackend({...service, plugin}, {version, hasEngine: () => engineAnswers(env)});
+    return choice.backend === 'docker' ? imageVersion(choice.image, env) : (said ?? program ?? plugin);
+  } catch (error) {
+    // whoever needs it is told why there is none; a stored result of the same does without
+    if (error instanceof PacelineError) return image ?? plugin;
+    throw error;
+  }
 }
 
-function saidVersion(program: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    execFile(program, ['--version'], (error, stdout) => resolve(error === null ? stdout.trim() : undefined));
-  });
+/** Names of images move; one that nobody has fetched so far is nothing but its name. */
+async function imageVersion(image: string, env: Environment): Promise<string> {
+  const digest = await imageDigest(image, env);
+  return digest === undefined ? image : `${image} (${digest})`;
 }

@@ -113,15 +113,6 @@ describe('an engine', () => {
     server.close();
   });
 
-  it.each(['postgres', 'redis'] as const)('cannot run the %s plugin yet, and the remedy is said', async (plugin) => {
-    const wanted = rig.acquire(rig.service({plugin, backend: 'docker', image: IMAGE}));
-    await expect(wanted).rejects.toMatchObject({
-      code: 'E_SERVICE_START',
-      message: expect.stringContaining(`a ${plugin} cannot run in a container yet`),
-      hint: expect.stringMatching(/apt-get install .*generic_container/),
-    });
-  });
-
   it('that is not there is named, with what starts it', async () => {
     const other = ContainerRig.on(engine, {DOCKER_HOST: 'unix:///nowhere/docker.sock'});
     await expect(other.acquire(other.service())).rejects.toMatchObject({

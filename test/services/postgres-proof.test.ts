@@ -9,6 +9,8 @@ import {DatabaseSource} from '../../src/services/postgres/database-source.ts';
 import {DatabaseState} from '../../src/services/postgres/database-state.ts';
 import {type PostgresPrograms, postgresPrograms} from '../../src/services/postgres/programs.ts';
 import {bestRung, plainCopy} from '../../src/services/postgres/rungs.ts';
+import {ServerCopy} from '../../src/services/postgres/server-copy.ts';
+import {SHARED_SETTINGS} from '../../src/services/postgres/settings.ts';
 import {SharedServer} from '../../src/services/postgres/shared-server.ts';
 import {buildTemplate} from '../../src/services/postgres/template.ts';
 import {serviceOf} from '../../src/services/service-options.ts';
@@ -25,9 +27,10 @@ let shared: SharedServer;
 let source: DatabaseSource;
 
 async function start(): Promise<void> {
-  const base = await bases.take(programs);
+  const {folder: from, password} = await bases.take(programs);
   const rung = plainCopy(host, await bestRung(host));
-  shared = await SharedServer.start(service, {programs, base, rung}, host);
+  const order = {name: 'postgres', from, rung, password, programs, settings: SHARED_SETTINGS, service};
+  shared = await SharedServer.of(await ServerCopy.start(order, host));
   source = new DatabaseSource(shared, await buildTemplate(service, shared, 'test', {}), 'test');
 }
 
@@ -263,11 +266,11 @@ test('who has a database keeps it, when what all share has changed and others ge
   const other = await connected((await next.handOut()).url);
   expect(await column(other, `SELECT rolname FROM pg_roles WHERE rolname = 'bob'`)).toEqual([]);
   expect(await column(client, 'SELECT name FROM app.item ORDER BY id')).toEqual(['cup', 'pot']);
-  expect(servers.map(({server}) => server.process.isRunning)).toEqual([true, true]);
+  expect(servers.map(({server}) => server.isRunning)).toEqual([true, true]);
   await kept.destroy();
-  expect(servers.map(({server}) => server.process.isRunning)).toEqual([false, true]);
+  expect(servers.map(({server}) => server.isRunning)).toEqual([false, true]);
   await generations.close();
-  expect(servers.map(({server}) => server.process.isRunning)).toEqual([false, false]);
+  expect(servers.map(({server}) => server.isRunning)).toEqual([false, false]);
   await start();
 });
 

@@ -71,11 +71,15 @@ const whatItIs: Readonly<Record<string, KeySpec>> = {
   },
   backend: {
     types: ['string'],
-    doc: 'What runs it: programs of this machine, or a container engine; what is there when absent.',
+    doc: 'What runs it: programs of this machine, or a container engine. When absent: the programs, when they are of the version that `image` names, else the engine.',
     example: '"docker"',
     choices: BACKENDS,
   },
-  image: {types: ['string'], doc: 'The image of its container.', example: '"mysql:8.4"'},
+  image: {
+    types: ['string'],
+    doc: 'The image of its container. Of a `postgres` or `redis`, its tag also says which version of the programs of this machine will do.',
+    example: '"mysql:8.4"',
+  },
   binary: {
     types: ['string'],
     doc: "The program (plugin `process`), or the folder that has the server's programs. With a `/` in it, relative to the root.",
@@ -86,7 +90,11 @@ const whatItIs: Readonly<Record<string, KeySpec>> = {
     doc: 'What starts it (plugin `process`), or what its container runs: a shell line, or a list of words. A process must listen on `$PORT`, for which `{port}` stands too.',
     example: '"node server.js --port {port}"',
   },
-  args: {types: ['strings'], doc: 'Arguments for the server.', example: '["-c", "max_connections=50"]'},
+  args: {
+    types: ['strings'],
+    doc: 'Arguments for the server, behind those that it always gets.',
+    example: '["-c", "max_connections=50"]',
+  },
   env: {
     types: ['table'],
     doc: 'Variables of the server.',
@@ -116,7 +124,7 @@ const whatItIs: Readonly<Record<string, KeySpec>> = {
   },
   resources: {
     types: ['table'],
-    doc: 'What it may take of the machine at most.',
+    doc: 'What its container may take of the machine at most.',
     example: '{cpu = 1, memory = "512MB"}',
     table: resources,
   },

@@ -1,6 +1,6 @@
 import type {PluginName} from '../../project/service.ts';
 import type {Engines} from '../container/engines.ts';
-import {processOnly} from '../container/process-only.ts';
+import {EitherBackend} from '../either-backend.ts';
 import type {Host} from '../host.ts';
 import type {Plugin} from '../plugin.ts';
 
@@ -13,9 +13,16 @@ export function plugins(host: Host): Readonly<Record<PluginName, () => Promise<P
   };
   return {
     postgres: async () =>
-      processOnly(new (await import('../postgres/postgres.ts')).PostgresPlugin(host), 'apt-get install postgresql'),
+      new EitherBackend(host, {
+        process: async () => new (await import('../postgres/postgres.ts')).PostgresPlugin(host),
+        docker: async () =>
+          new (await import('../postgres/postgres-containers.ts')).PostgresContainers(host, await engines()),
+      }),
     redis: async () =>
-      processOnly(new (await import('../redis/redis.ts')).RedisPlugin(host), 'apt-get install redis-server'),
+      new EitherBackend(host, {
+        process: async () => new (await import('../redis/redis.ts')).RedisPlugin(host),
+        docker: async () => new (await import('../redis/redis-containers.ts')).RedisContainers(host, await engines()),
+      }),
     process: async () => new (await import('../process/process.ts')).ProcessPlugin(host),
     generic_container: async () => new (await import('../container/container.ts')).ContainerPlugin(await engines()),
   };

@@ -31,7 +31,7 @@ export class ContainerSource implements Source {
   servers = (): readonly ServerState[] => this.#containers.servers;
 
   async make(signal: AbortSignal): Promise<Resource> {
-    const started = await this.#containers.start({service: this.#opening.service, ports: this.#ports});
+    const started = await this.#containers.start({service: this.#opening.service, ports: this.#ports}, signal);
     try {
       return await whileWanted(
         signal,
@@ -74,7 +74,7 @@ export class ContainerSource implements Source {
       if (line !== undefined) await runShellLine(line, {...env, ...needs, ...service.env, ...access.env}, service);
   }
 
-  async #resourceOf({id, container, shells, remove}: ServiceContainer): Promise<Resource> {
+  async #resourceOf({id, container, shells, isAlive, remove}: ServiceContainer): Promise<Resource> {
     const {service} = this.#opening;
     const {limits} = this.#tools.host;
     const ports = this.#ports;
@@ -85,6 +85,7 @@ export class ContainerSource implements Source {
         if (container.end !== undefined) throw new Error(`${id} ended by itself (${container.end})`);
         return containerAccess(service, container, ports);
       },
+      isAlive,
       destroy: remove,
     };
     const {reuse} = service;

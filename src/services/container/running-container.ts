@@ -88,6 +88,14 @@ export class RunningContainer {
     return plainText(output);
   }
 
+  /** A file of it, as an archive. */
+  async file(path: string): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    const stream = await this.ask((one) => one.getArchive({path}));
+    for await (const chunk of stream) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks);
+  }
+
   /** Whoever is connected to it is so no longer, and cannot connect again: it listens to nobody until it is connected anew. */
   async disconnect(): Promise<void> {
     const networks = this.#networks;

@@ -29,6 +29,8 @@ export interface ServiceContainer {
   readonly shells: ContainerShells;
   /** Variables of what the service depends on, as programs of this machine use them. */
   readonly needs: Readonly<Record<string, string>>;
+  /** Whether it runs, and so does what it depends on. */
+  isAlive(): boolean;
   /** Takes it away; where the engine is gone, later. */
   remove(): Promise<void>;
 }
@@ -66,9 +68,12 @@ export class ServiceContainers {
     }));
   }
 
-  /** @throws PacelineError E_SERVICE_START, E_NO_ENGINE: nothing is left then */
-  async start(order: ContainerOrder): Promise<ServiceContainer> {
-    const needs = await this.#opening.leaseNeeds();
+  /**
+   * @param signal nobody wants it any more
+   * @throws PacelineError E_SERVICE_START, E_NO_ENGINE: nothing is left then
+   */
+  async start(order: ContainerOrder, signal?: AbortSignal): Promise<ServiceContainer> {
+    const needs = await this.#opening.leaseNeeds(signal);
     let reachable: ReachableNeeds | undefined;
     try {
       if (Object.keys(needs.env).length > 0) reachable = await this.#tools.relays.reach(needs.env);
@@ -107,6 +112,7 @@ export class ServiceContainers {
       container,
       shells,
       needs: needs.env,
+      isAlive: () => container.end === undefined && !container.engine.isLost && needs.isAlive?.() !== false,
       remove: async () => {
         this.#running.delete(id);
         shells.close();

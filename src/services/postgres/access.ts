@@ -1,10 +1,7 @@
 import type {Access} from '../plugin.ts';
+import type {ServerPlace} from './server.ts';
 
-export interface PostgresAddress {
-  readonly host: string;
-  readonly port: number;
-  /** Folder of its Unix socket. */
-  readonly socket: string;
+export interface PostgresAddress extends ServerPlace {
   readonly user: string;
   readonly password: string;
   readonly database: string;
@@ -22,7 +19,7 @@ export function access({host, port, socket, user, password, database}: PostgresA
       PGUSER: user,
       PGPASSWORD: password,
       PGDATABASE: database,
-      PGSOCKET: socket,
+      ...(socket !== undefined && {PGSOCKET: socket}),
     },
   };
 }

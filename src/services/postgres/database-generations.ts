@@ -31,7 +31,7 @@ export class DatabaseGenerations {
   }
 
   get isAlive(): boolean {
-    return this.#current.shared.server.process.isRunning;
+    return this.#current.shared.isRunning;
   }
 
   get servers(): readonly ServerState[] {

@@ -4,7 +4,6 @@ import type {Access, Resource} from '../plugin.ts';
 import {UncleanError} from '../unclean.ts';
 import {access} from './access.ts';
 import {type DigestRow, differencesBetween, differingAspects, fingerprintOf} from './fingerprint.ts';
-import {lowerPriority} from './low-priority.ts';
 import {PREPARED, type SharedServer} from './shared-server.ts';
 import type {Template} from './template.ts';
 
@@ -66,7 +65,7 @@ export class DatabaseSource {
     const {server, desk} = this.#shared;
     const {builder, state, expected, lines, hasDefaultPrivileges, name: template} = this.#template;
     const client = await server.connect(name);
-    lowerPriority(client);
+    this.#shared.lowerPriority(client);
     try {
       // a copy does not have what is said about its original
       await desk.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC;
@@ -95,7 +94,7 @@ export class DatabaseSource {
     )) as unknown as readonly [{rows: DigestRow[]}, {rows: {state: string}[]}];
     await this.#compareCluster(name, results[0].rows);
     if (results[1].rows[0]?.state !== checked) await this.#refuse(name);
-    return access({host: '127.0.0.1', port: server.port, socket: server.socket, user: name, password, database: name});
+    return access({...server.place, user: name, password, database: name});
   }
 
   async #compareCluster(name: string, rows: readonly DigestRow[]): Promise<void> {
@@ -135,9 +134,9 @@ export class DatabaseSource {
   }
 
   async #drop(name: string): Promise<void> {
-    const {worker, major, server} = this.#shared;
-    // it went with its server
-    if (!server.process.isRunning) return;
+    const {worker, major, isRunning} = this.#shared;
+    // it goes with its server
+    if (!isRunning) return;
     const force = major >= SINCE.force ? ' WITH (FORCE)' : '';
     const drop = `DROP DATABASE IF EXISTS ${name}${force}`;
     if (force === '')

@@ -30,7 +30,7 @@ export async function runInit(service: Service, {server, database, user, passwor
       await client.end();
     }
   }
-  const {env: own} = access({host: '127.0.0.1', port: server.port, socket: server.socket, user, password, database});
+  const {env: own} = access({...server.place, user, password, database});
   for (const line of [migrate, seed]) if (line !== undefined) await runShellLine(line, {...env, ...own}, service);
 }
 

@@ -1,8 +1,7 @@
-import {execFile} from 'node:child_process';
 import {realpathSync} from 'node:fs';
 import {dirname} from 'node:path';
-import {promisify} from 'node:util';
 import {PacelineError} from '../../base/error.ts';
+import {saidVersion, versionIn} from '../program-version.ts';
 import {serverProgram} from '../service-program.ts';
 
 /** The programs of one installed PostgreSQL. */
@@ -27,8 +26,7 @@ export async function postgresPrograms(
   if (found !== undefined) {
     // a link on PATH leads to the folder with the files that belong to it
     const program = realpathSync(found);
-    const {stdout} = await promisify(execFile)(program, ['--version']);
-    const version = /(\d+(\.\d+)*)/.exec(stdout)?.[0] ?? '0';
+    const version = versionIn((await saidVersion(program)) ?? '');
     return {folder: dirname(program), version, major: Number.parseInt(version, 10)};
   }
   throw new PacelineError(

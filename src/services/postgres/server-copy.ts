@@ -1,11 +1,14 @@
 import {rmSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import type {Client} from 'pg';
+import type {Service} from '../../project/service.ts';
 import {type Host, OwnedFolder} from '../host.ts';
 import type {ServerState} from '../plugin.ts';
+import {ProcessServer} from './process-server.ts';
 import type {PostgresPrograms} from './programs.ts';
 import type {Rung} from './rungs.ts';
-import {PostgresServer} from './server.ts';
+import type {StartedServer} from './server.ts';
+import type {Settings} from './settings.ts';
 
 export interface CopyOrder {
   /** Of its folder; a number is added when there is one already. */
@@ -15,31 +18,32 @@ export interface CopyOrder {
   readonly rung: Rung;
   readonly password: string;
   readonly programs: PostgresPrograms;
-  readonly settings: Readonly<Record<string, string>>;
-  /** Words of the service for the command line. */
-  readonly args: readonly string[];
-  /** What the service says, ms; undefined: learned. */
-  readonly startTimeoutMs: number | undefined;
+  readonly settings: Settings;
+  readonly service: Service;
 }
 
 /** A server that runs on a copy of a data folder. */
-export class ServerCopy {
-  readonly server: PostgresServer;
-  /** The first connection of our superuser. */
+export class ServerCopy implements StartedServer {
+  readonly server: ProcessServer;
   readonly admin: Client;
   readonly folder: OwnedFolder;
+  readonly needs = {};
+  readonly isLocal = true;
   readonly #what: string;
 
-  private constructor(server: PostgresServer, admin: Client, folder: OwnedFolder, what: string) {
+  private constructor(server: ProcessServer, admin: Client, folder: OwnedFolder, what: string) {
     this.server = server;
     this.admin = admin;
     this.folder = folder;
     this.#what = what;
   }
 
-  /** @throws PacelineError E_SERVICE_START; nothing is left then but the log */
-  static async start(order: CopyOrder, host: Host): Promise<ServerCopy> {
-    const {name, from, rung, programs, password, settings, args, startTimeoutMs} = order;
+  /**
+   * @param signal nobody wants it any more: it is ended
+   * @throws PacelineError E_SERVICE_START; nothing is left then but the log
+   */
+  static async start(order: CopyOrder, host: Host, signal?: AbortSignal): Promise<ServerCopy> {
+    const {name, from, rung, programs, password, settings, service} = order;
     const {limits, home} = host;
     const what = `PostgreSQL ${programs.version}`;
     const folder = new OwnedFolder(host, name);
@@ -47,18 +51,20 @@ export class ServerCopy {
       folder.make('socket', 0o711);
       await rung.lay(from, folder);
       const since = performance.now();
-      const [server, admin] = await PostgresServer.start(
+      const [server, admin] = await ProcessServer.start(
         {
           programs,
           folder: folder.path,
           log: join(home.logs, `${basename(folder.path)}.log`),
           password,
           settings,
-          args,
-          timeoutMs: startTimeoutMs ?? limits.of('start', what).ms,
+          env: service.env,
+          args: service.args,
+          timeoutMs: service.startTimeoutMs ?? limits.of('start', what).ms,
           launch: (program, words) => rung.launch(from, program, words),
         },
         host,
+        signal,
       );
       limits.learn('start', what, performance.now() - since);
       return new ServerCopy(server, admin, folder, what);
@@ -78,7 +84,7 @@ export class ServerCopy {
     return {id: this.name, name: 'postgres', what, backend: 'process', pid, startedAt, restarts: 0, logFile: log};
   }
 
-  /** Takes it away with its data; whatever ended by itself may be asked for its reasons. */
+  /** Whatever ended by itself may be asked for its reasons. */
   async remove(): Promise<void> {
     const {process} = this.server;
     const leavesLog = !process.isRunning;

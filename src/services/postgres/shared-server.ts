@@ -1,29 +1,14 @@
 import type {Client} from 'pg';
-import type {Service} from '../../project/service.ts';
-import type {Host} from '../host.ts';
 import {randomPassword} from '../password.ts';
 import type {ServerState} from '../plugin.ts';
-import type {BaseFolder} from './base-folders.ts';
 import {ClusterState} from './cluster-state.ts';
 import {type DigestRow, differencesBetween, type Fingerprint, fingerprintOf, type StateLines} from './fingerprint.ts';
 import {LEASE_QUERY} from './lease-state.ts';
 import {lowerPriority} from './low-priority.ts';
-import type {PostgresPrograms} from './programs.ts';
-import type {Rung} from './rungs.ts';
-import type {PostgresServer} from './server.ts';
-import {ServerCopy} from './server-copy.ts';
+import {majorOf, type PostgresServer, type StartedServer} from './server.ts';
 
 /** Names of statements that the desk has prepared. */
 export const PREPARED = {cluster: 'paceline_cluster', lease: 'paceline_lease'};
-
-/** Leases cannot take the last connections; templates are copied as files, and logged nowhere. */
-const SETTINGS = {
-  shared_buffers: '128MB',
-  max_connections: '200',
-  superuser_reserved_connections: '20',
-  wal_level: 'minimal',
-  max_wal_senders: '0',
-};
 
 /** A server that databases of several services share. */
 export class SharedServer {
@@ -39,42 +24,43 @@ export class SharedServer {
   readonly lines: StateLines;
   /** Services that have databases in it. */
   users = 0;
-  readonly #copy: ServerCopy;
+  readonly #started: StartedServer;
   #isClean = true;
+  #isCut = false;
 
   private constructor(
-    copy: ServerCopy,
+    started: StartedServer,
     parts: Pick<SharedServer, 'major' | 'desk' | 'cluster' | 'expected' | 'lines'>,
   ) {
-    this.#copy = copy;
-    this.server = copy.server;
-    this.worker = copy.admin;
+    this.#started = started;
+    this.server = started.server;
+    this.worker = started.admin;
     this.major = parts.major;
     this.desk = parts.desk;
     this.cluster = parts.cluster;
     this.expected = parts.expected;
     this.lines = parts.lines;
+    for (const one of [this.worker, this.desk])
+      one.once('end', () => {
+        this.#isCut = true;
+      });
   }
 
-  /** @throws PacelineError E_SERVICE_START */
-  static async start(
-    {args, startTimeoutMs}: Service,
-    {programs, base, rung}: {readonly programs: PostgresPrograms; readonly base: BaseFolder; readonly rung: Rung},
-    host: Host,
-  ): Promise<SharedServer> {
-    const {folder: from, password} = base;
-    const order = {name: 'postgres', from, rung, password, programs, settings: SETTINGS, args, startTimeoutMs};
-    const copy = await ServerCopy.start(order, host);
+  /**
+   * Makes a fresh server one that is shared: from now on it is taken away by `close`.
+   * @throws what the server says; it is taken away then
+   */
+  static async of(started: StartedServer): Promise<SharedServer> {
     try {
-      const {server, admin} = copy;
-      lowerPriority(admin);
-      const {major} = programs;
+      const {server, admin} = started;
+      if (started.isLocal) lowerPriority(admin);
+      const major = await majorOf(admin);
       await server.changePassword(admin, randomPassword());
       await admin.query('REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC');
       const cluster = new ClusterState(major);
       const desk = await preparedDesk(server, cluster);
       const {rows} = await desk.query<DigestRow>(`EXECUTE ${PREPARED.cluster}`);
-      return new SharedServer(copy, {
+      return new SharedServer(started, {
         major,
         desk,
         cluster,
@@ -82,9 +68,19 @@ export class SharedServer {
         lines: await cluster.lines(admin),
       });
     } catch (error) {
-      await copy.remove();
+      await started.remove();
       throw error;
     }
+  }
+
+  /** Whether databases can be made in it, and handed out. */
+  get isRunning(): boolean {
+    return !this.#isCut && this.server.isRunning;
+  }
+
+  /** Variables for the shell lines of an init beside those of the server. */
+  get needs(): Readonly<Record<string, string>> {
+    return this.#started.needs;
   }
 
   /** Whether what all its databases share is as it was: else nobody gets a new one. */
@@ -93,7 +89,12 @@ export class SharedServer {
   }
 
   get state(): ServerState {
-    return this.#copy.state;
+    return this.#started.state;
+  }
+
+  /** The server works for this connection when it has nothing better to do, where that can be said to it. */
+  lowerPriority(client: Client): void {
+    if (this.#started.isLocal) lowerPriority(client);
   }
 
   /** What all its databases share has changed: nobody gets one any more. */
@@ -115,7 +116,7 @@ export class SharedServer {
 
   async close(): Promise<void> {
     await Promise.allSettled([this.worker.end(), this.desk.end()]);
-    await this.#copy.remove();
+    await this.#started.remove();
   }
 }
 

@@ -39,7 +39,7 @@ export async function buildTemplate(
     await worker.query(`CREATE ROLE ${builder} SUPERUSER LOGIN PASSWORD '${password}'`);
     await worker.query(`CREATE DATABASE ${name}`);
     await worker.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
-    await runInit(service, {server, database: name, user: builder, password, env});
+    await runInit(service, {server, database: name, user: builder, password, env: {...env, ...shared.needs}});
     await close(worker, name, builder);
     const changes = differencesBetween(shared.lines, await shared.cluster.lines(worker));
     if (changes.length > 0) throw sharedChange(service, changes);

@@ -1,0 +1,76 @@
+import {readFileSync} from 'node:fs';
+import {request as plainRequest, type RequestOptions} from 'node:http';
+import {request as secureRequest} from 'node:https';
+import {join} from 'node:path';
+import {engineCandidates} from './engine-address.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How long an engine may take to answer a small question, ms. */
+const ANSWER_MS = 5000;
+
+/** Whether the engine answers that programs of this environment use. */
+export async function engineAnswers(env: Environment): Promise<boolean> {
+  return (await ask(env, '/_ping'))?.status === 200;
+}
+
+/**
+ * What an image is, whatever its name means by now: `name@sha256:...` where it came from a registry, else its digest.
+ * @returns undefined when no engine answers, or it does not have the image
+ */
+export async function imageDigest(image: string, env: Environment): Promise<string | undefined> {
+  const answer = await ask(env, `/images/${image}/json`);
+  if (answer?.status !== 200) return undefined;
+  const {Id, RepoDigests} = JSON.parse(answer.text) as {readonly Id: string; readonly RepoDigests?: readonly string[]};
+  return RepoDigests?.[0] ?? Id;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Of the first engine that says anything: the library that does more than ask takes longer to load than all of this. */
+async function ask(env: Environment, path: string): Promise<Answer | undefined> {
+  for (const address of addressesOf(env)) {
+    const answer = await answerOf(address, path).catch(() => undefined);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
+}
+
+/** None, where an engine is named that cannot be reached from here. */
+function addressesOf(env: Environment): readonly string[] {
+  try {
+    return engineCandidates(env).map(({address}) => address);
+  } catch {
+    return [];
+  }
+}
+
+function answerOf(address: string, path: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const {isSecure, ...place} = placeOf(address);
+    const options = {...place, path, agent: false, timeout: ANSWER_MS};
+    const question = (isSecure ? secureRequest : plainRequest)(options, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.once('error', reject);
+      response.once('end', () => resolve({status: response.statusCode ?? 0, text}));
+    });
+    question.once('timeout', () => question.destroy(new Error(`no answer within ${ANSWER_MS} ms`)));
+    question.once('error', reject);
+    question.end();
+  });
+}
+
+function placeOf(address: string): RequestOptions & {readonly isSecure: boolean} {
+  const {protocol, pathname, hostname, port, searchParams} = new URL(address);
+  if (protocol === 'unix:') return {isSecure: false, socketPath: decodeURIComponent(pathname)};
+  const certs = searchParams.get('certs');
+  if (certs === null) return {isSecure: false, host: hostname, port: port || '2375'};
+  const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem'].map((file) => readFileSync(join(certs, file)));
+  return {isSecure: true, host: hostname, port: port || '2376', ca, cert, key} as RequestOptions & {isSecure: true};
+}
