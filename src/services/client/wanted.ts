@@ -20,8 +20,10 @@ const ENGINE = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'DOCKER_CONFIG', 'DOCKER_CERT_P
 export function wantedOf(service: Service, env: Environment): Wanted {
   const {migrate, seed} = service.init;
   const hasLines = migrate !== undefined || seed !== undefined || service.plugin === 'process';
-  const isContained = service.image !== undefined || service.backend === 'docker';
   const program = serverProgram(service, env);
+  const mayBeContained =
+    service.plugin !== 'process' &&
+    (program === undefined || service.image !== undefined || service.backend === 'docker');
   const needs = service.needs.map((one) => wantedOf(one, env));
   const identity = createHash('sha256').update(
     JSON.stringify([
@@ -29,14 +31,14 @@ export function wantedOf(service: Service, env: Environment): Wanted {
       needs.map((need) => need.identity),
       program === undefined ? null : stampOf(program),
       hasLines ? foldersOf(env.PATH) : [],
-      isContained ? ENGINE.map((name) => env[name] ?? null) : [],
+      mayBeContained ? ENGINE.map((name) => env[name] ?? null) : [],
     ]),
   );
   return {
     service: program === undefined ? service : {...service, binary: dirname(program)},
     identity: identity.digest('hex'),
     needs,
-    ...((hasLines || isContained) && {env: definedOnly(outsideRun(env))}),
+    ...((hasLines || mayBeContained) && {env: definedOnly(outsideRun(env))}),
   };
 }
 
