@@ -8,6 +8,7 @@ import {performancePage, writeBetweenMarkers} from './lib/page.ts';
 import {buildPaceline} from './lib/program.ts';
 import {saveResult} from './lib/result.ts';
 import {Containers} from './lib/services/containers.ts';
+import {copiedClusters, proofs} from './lib/services/inside.ts';
 import {redisLeases, slowStarts} from './lib/services/others.ts';
 import {Place} from './lib/services/place.ts';
 import {clusterLeases, crowd, databaseLeases, plainClones, testDatabases} from './lib/services/postgres.ts';
@@ -55,6 +56,12 @@ const parts: Readonly<Record<string, (place: Place) => Promise<readonly Row[]>>>
       limitMs: 60,
       note: 'p99',
     },
+    {
+      name: 'the comparison of one database with its template, which nobody waits for',
+      times: await proofs(place, rounds),
+      part: 0.5,
+      limitMs: 15,
+    },
   ],
   cluster: async (place) => {
     const cold = await clusterLeases(place, rounds, 0);
@@ -67,6 +74,13 @@ const parts: Readonly<Record<string, (place: Place) => Promise<readonly Row[]>>>
         part: 0.5,
         limitMs: isOverlay ? 60 : 130,
         note: cold.rung,
+      },
+      {
+        name: 'PostgreSQL server, none ready, its data folder copied file by file',
+        times: await copiedClusters(place, rounds),
+        part: 0.5,
+        limitMs: 130,
+        note: 'copy',
       },
       {name: 'PostgreSQL server, pooled', times: pooled.times, part: 0.5, limitMs: 10, note: pooled.rung},
     ];

@@ -189,6 +189,15 @@ test('the same changes are found when a new copy is checked', async () => {
   await start();
 });
 
+test('so is another value in a row of the template', async () => {
+  await behindThePool('paceline_template_test', (admin) =>
+    admin.query(`UPDATE app.item SET name = 'pan' WHERE id = 1`),
+  );
+  expect(await differencesOf(source.make())).toEqual(['rows: changed']);
+  await stop();
+  await start();
+});
+
 /** What all databases share: how it is changed, how it is told, how it is undone. */
 const outside: readonly (readonly [string, string])[] = [
   ['CREATE ROLE bob', 'role: added bob'],

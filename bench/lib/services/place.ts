@@ -1,6 +1,7 @@
 import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {pathToFileURL} from 'node:url';
+import {isRoomyMemory} from '../../../src/services/home.ts';
 import type {Lease, ServiceOptions} from '../../../src/services.ts';
 import {repository} from '../installed.ts';
 
@@ -11,7 +12,7 @@ type Library = typeof import('../../../src/services.ts');
 
 /** Where services are measured: a folder in memory, a process of its own that keeps them, and what they are made from. */
 export class Place {
-  readonly folder = mkdtempSync(join('/dev/shm', 'pb-'));
+  readonly folder = mkdtempSync(join(isRoomyMemory('/dev/shm') ? '/dev/shm' : '/tmp', 'pb-'));
   readonly sql: string;
   readonly #library: Library;
 

@@ -93,12 +93,15 @@ async function templateOf(client: Client, name: string, builder: string): Promis
   for (const {line} of rows) await client.query(line);
   const state = await DatabaseState.of(client);
   const {rowCount} = await client.query('SELECT FROM pg_default_acl');
+  // to read rows may change what is noted with them
+  const lines = await state.lines(client, builder);
+  await client.query('CHECKPOINT');
   return {
     name,
     builder,
     state,
     expected: await state.fingerprint(client, builder),
-    lines: await state.lines(client, builder),
+    lines,
     hasDefaultPrivileges: rowCount !== 0,
   };
 }
