@@ -1,3 +1,5 @@
+import {PacelineError} from '../base/error.ts';
+
 /** A process of ours was ended by a signal that did not come from us: by a person, or by a system that is out of memory. */
 export class KilledError extends Error {
   override readonly name = 'KilledError';
@@ -35,8 +37,24 @@ export async function startedDespiteKill<Started>(
   try {
     return await start();
   } catch (error) {
-    if (!((error as Error).cause instanceof KilledError)) throw error;
-    report(`${(error as Error).message}: it is started once more`);
-    return start();
+    if (!wasKilled(error)) throw error;
+    report(`${error.message}: it is started once more`);
   }
+  try {
+    return await start();
+  } catch (error) {
+    throw wasKilled(error) ? killedTwice(error) : error;
+  }
+}
+
+function wasKilled(error: unknown): error is PacelineError {
+  return error instanceof PacelineError && error.cause instanceof KilledError;
+}
+
+function killedTwice({code, message, hint, origin, cause}: PacelineError): PacelineError {
+  return new PacelineError(code, `${message}\nTwice in a row ${(cause as Error).message}`, {
+    hint: `${hint ?? ''} A system that is out of memory kills, too: \`dmesg\` tells.`.trimStart(),
+    ...(origin !== undefined && {origin}),
+    cause,
+  });
 }

@@ -599,7 +599,10 @@ describe('one that is killed while it is made', () => {
     source.answer(killed());
     await settled();
     source.answer(killed());
-    expect(await asked).toMatchObject({code: 'E_SERVICE_START', message: 'it did not start'});
+    expect(await asked).toMatchObject({
+      code: 'E_SERVICE_START',
+      message: 'it did not start\nTwice in a row it was killed from outside (SIGKILL)',
+    });
     expect(source.asked).toEqual([]);
     await source.closing(pool);
   });

@@ -69,6 +69,7 @@ export class ProcessServer extends PostgresServer {
       if (attempt < MOST_TRIES && /could not bind|in use/.test(answer)) continue;
       throw new PacelineError('E_SERVICE_START', `PostgreSQL did not start: ${answer}`, {
         hint: `Its log is ${order.log}.`,
+        cause: server.process.killed,
       });
     }
   }

@@ -143,7 +143,7 @@ async function startIn(folder: OwnedFolder, host: Host, order: RedisOrder, signa
     }
     await process.stop('SIGKILL');
     if (attempt < MOST_TRIES && /in use/.test(client)) continue;
-    throw notStarted(client, limit, process.log);
+    throw notStarted(client, limit, process);
   }
 }
 
@@ -197,10 +197,10 @@ async function connected(
   }
 }
 
-function notStarted(reason: string, {ms, origin}: StartLimit, log: string): PacelineError {
+function notStarted(reason: string, {ms, origin}: StartLimit, {log, killed}: OwnedProcess): PacelineError {
   return new PacelineError(
     'E_SERVICE_START',
     `Redis did not start: ${reason} (limit ${Math.round(ms)} ms: ${origin})`,
-    {hint: `Its log is ${log}.`},
+    {hint: `Its log is ${log}.`, cause: killed},
   );
 }
