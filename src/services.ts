@@ -4,6 +4,7 @@ import {PacelineError} from './base/error.ts';
 import type {Service} from './project/service.ts';
 import type {Lease} from './services/client/lease.ts';
 import {type AcquireOptions, ServicesClient} from './services/client/services-client.ts';
+import {openHome} from './services/home.ts';
 import {type ServiceOptions, serviceOf} from './services/service-options.ts';
 
 export {PacelineError} from './base/error.ts';
@@ -13,7 +14,8 @@ export type {AcquireOptions} from './services/client/services-client.ts';
 export type {Access} from './services/plugin.ts';
 export type {ServiceOptions} from './services/service-options.ts';
 
-let client: ServicesClient | undefined;
+/** By the folder of their broker: a program may change its environment between two calls. */
+const clients = new Map<string, ServicesClient>();
 
 /**
  * Leases a clean service that nobody else has.
@@ -22,15 +24,13 @@ let client: ServicesClient | undefined;
  */
 export async function lease(wanted: string | ServiceOptions, options: Partial<AcquireOptions> = {}): Promise<Lease> {
   const service = typeof wanted === 'string' ? await namedService(wanted) : serviceOf(wanted);
-  client ??= new ServicesClient(env);
-  return client.acquire(service, {label: env.PACELINE_TASK ?? process.argv[1] ?? 'a test', ...options});
+  return client().acquire(service, {label: env.PACELINE_TASK ?? process.argv[1] ?? 'a test', ...options});
 }
 
 /** Has so many of a service ready before they are asked for. */
 export async function warm(wanted: string | ServiceOptions, count: number): Promise<void> {
   const service = typeof wanted === 'string' ? await namedService(wanted) : serviceOf(wanted);
-  client ??= new ServicesClient(env);
-  await client.warm(service, count);
+  await client().warm(service, count);
 }
 
 async function namedService(name: string): Promise<Service> {
@@ -49,6 +49,12 @@ async function namedService(name: string): Promise<Service> {
 
 /** Stops every service of this user, with the process that keeps them; leases end. */
 export async function stopServices(): Promise<void> {
-  client ??= new ServicesClient(env);
-  await client.shutdown();
+  await client().shutdown();
+}
+
+function client(): ServicesClient {
+  const {path} = openHome(env);
+  const known = clients.get(path) ?? new ServicesClient(env);
+  clients.set(path, known);
+  return known;
 }

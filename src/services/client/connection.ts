@@ -4,6 +4,8 @@ import {hearValues} from '../broker/message-lines.ts';
 import {type Answers, isReply, type Reply, type Request} from '../broker/protocol.ts';
 
 interface Pending {
+  /** Whether the process stays for the answer. */
+  readonly isAwaited: boolean;
   readonly resolve: (answer: never) => void;
   readonly reject: (error: Error) => void;
 }
@@ -54,8 +56,9 @@ export class BrokerConnection {
     if (!this.isOpen) return Promise.reject(new BrokerGoneError('the broker went away'));
     const number = ++this.#number;
     return new Promise<Answers[Kind]>((resolve, reject) => {
-      this.#pending.set(number, {resolve, reject});
-      this.#socket.ref();
+      const isAwaited = request.kind !== 'beat';
+      this.#pending.set(number, {isAwaited, resolve, reject});
+      if (isAwaited) this.#socket.ref();
       this.#socket.write(`${JSON.stringify({number, request})}\n`);
     });
   }
@@ -68,7 +71,7 @@ export class BrokerConnection {
     const pending = this.#pending.get(reply.number);
     this.#pending.delete(reply.number);
     // a process that has nothing else to do may end, and gives its leases back by that
-    if (this.#pending.size === 0) this.#socket.unref();
+    if ([...this.#pending.values()].every(({isAwaited}) => !isAwaited)) this.#socket.unref();
     if ('answer' in reply) {
       pending?.resolve(reply.answer as never);
       return;
