@@ -32,8 +32,8 @@ export class RunningContainer {
   #engine: Engine;
   #ports: ReadonlyMap<number, number> = new Map();
   #volumes: readonly string[] = [];
-  /** Names of its anonymous ones. */
-  #ownVolumes: readonly string[] = [];
+  /** Names of its anonymous ones; undefined: nobody has looked. */
+  #ownVolumes: readonly string[] | undefined;
   #networks: readonly string[] = [];
 
   private constructor(engine: Engine, ledger: Ledger, entry: number, id: string) {
@@ -46,11 +46,15 @@ export class RunningContainer {
     });
   }
 
-  /** @throws the engine's own error, when it cannot be created or started: nothing is left of it then */
+  /**
+   * @param abandon takes it when the engine goes away while it starts
+   * @throws the engine's own error, when it cannot be created or started: nothing is left of it then
+   */
   static async start(
     engine: Engine,
     ledger: Ledger,
     options: ContainerCreateOptions & {readonly name: string},
+    abandon: (container: RunningContainer) => Promise<void>,
     files: readonly ContainerFiles[] = [],
   ): Promise<RunningContainer> {
     // its name is known before it is there: what was created and not started, or not noted, is found again
@@ -65,8 +69,8 @@ export class RunningContainer {
       await container.look();
       return container;
     } catch (error) {
-      // the engine may be gone: then it stays in the ledger
-      if (container !== undefined) await container.remove();
+      if (container !== undefined) await container.remove().catch(() => abandon(container as RunningContainer));
+      // else it stays in the ledger
       else if (!engine.isLost) ledger.strike(entry);
       throw error;
     }
@@ -152,9 +156,10 @@ export class RunningContainer {
   /** With its anonymous volumes. */
   async remove(): Promise<void> {
     this.#engine.forget(this.id);
+    if (this.#ownVolumes === undefined) await ignoringUnknown(this.look());
     await ignoringUnknown(this.ask((one) => one.remove({force: true, v: true})));
     // an engine that is being stopped may have left them
-    for (const name of this.#ownVolumes)
+    for (const name of this.#ownVolumes ?? [])
       await ignoringUnknown(this.#engine.ask((docker) => docker.getVolume(name).remove()));
     this.#ledger.strike(this.#entry);
   }

@@ -132,7 +132,7 @@ export class ServiceContainers {
     needs: Readonly<Record<string, string>> | undefined,
     isAgain = false,
   ): Promise<RunningContainer> {
-    const {engine, host, ownership} = this.#tools;
+    const {engine, host, ownership, abandon} = this.#tools;
     const {service, files, ...parts} = order;
     const name = ownership.newName();
     const options = containerOptions(service, {
@@ -145,7 +145,7 @@ export class ServiceContainers {
       hostName: needs === undefined ? undefined : HOST_NAME,
     });
     try {
-      return await RunningContainer.start(engine, host.ledger, {...options, name}, files);
+      return await RunningContainer.start(engine, host.ledger, {...options, name}, abandon, files);
     } catch (error) {
       if (error instanceof PacelineError) throw error;
       if (isUnknown(error) && !isAgain) {
