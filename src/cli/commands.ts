@@ -284,7 +284,9 @@ const services: Definition = (program, end) => {
     });
   services
     .command('gc')
-    .description('take away what was left when the process that keeps the services was killed, and what is kept of failed tests')
+    .description(
+      'take away what was left when the process that keeps the services was killed, and what is kept of failed tests',
+    )
     .action(async (options) => {
       end(await (await import('./services.ts')).gc({...program.opts(), ...options}));
     });

@@ -5,6 +5,7 @@ import type {Diagnostic} from '../base/source.ts';
 import {VERSION} from '../base/version.ts';
 import {checkFiles} from '../cache/check-files.ts';
 import type {ContinuePolicy} from '../engine/engine-options.ts';
+import {commandPath} from '../engine/environment.ts';
 import {firstRunSkip} from '../engine/first-run.ts';
 import {KnownVersions} from '../engine/known-versions.ts';
 import {type RunPlanOptions, runPlan} from '../engine/run-plan.ts';
@@ -119,9 +120,7 @@ async function execute(
   throwErrors(project.cache.enabled ? checkFiles(needed) : []);
   const known = new KnownVersions(folder.tools);
   const {problems: doubts, versions} = await checkTools(project, needed, process.env, known);
-  const services = needed.some(({phase}) => phase.services.length > 0)
-    ? await (await import('../engine/service-versions.ts')).serviceVersions(needed, process.env, known)
-    : {};
+  const services = await servicesOf(project, needed, known);
   reportWarnings({...project, diagnostics: []}, options.strict === true, doubts);
   await askApproval(needed, options.approve ?? []);
   const timeoutMs =
@@ -167,6 +166,17 @@ async function execute(
 }
 
 /** @throws PacelineError with all of them */
+/** What the services of tasks are, along the same PATH on which they will be looked for; loaded on use. */
+async function servicesOf(
+  {root}: Project,
+  tasks: readonly Task[],
+  known: KnownVersions,
+): Promise<Readonly<Record<string, string>>> {
+  if (tasks.every(({phase}) => phase.services.length === 0)) return {};
+  const {serviceVersions} = await import('../engine/service-versions.ts');
+  return serviceVersions(tasks, {...process.env, PATH: commandPath(root, '', process.env.PATH)}, known);
+}
+
 function throwErrors(errors: readonly Diagnostic[]): void {
   const [first] = errors;
   if (first === undefined) return;

@@ -2,6 +2,7 @@ import {existsSync, readFileSync} from 'node:fs';
 import {PacelineError} from '../base/error.ts';
 import {duration, plural} from '../base/figures.ts';
 import {nearestName} from '../base/nearest-name.ts';
+import {commandPath} from '../engine/environment.ts';
 import type {Service} from '../project/service.ts';
 import type {PoolStatus, Status} from '../services/broker/protocol.ts';
 import {ServicesClient} from '../services/client/services-client.ts';
@@ -118,14 +119,15 @@ export async function gc(_options: ServicesOptions): Promise<number> {
 
 /** `paceline warm [service...]`: starts services before they are needed. */
 export async function warm(names: readonly string[], options: ServicesOptions): Promise<number> {
-  const {services} = openProject(options);
+  const {services, root} = openProject(options);
   const chosen = names.length === 0 ? [...services.values()] : names.map((name) => serviceNamed(name, services));
   const screen = screenOf(process.stdout, process.env);
   if (chosen.length === 0) {
     screen.write('The project has no [service.X].\n');
     return EXIT.ok;
   }
-  const client = new ServicesClient(process.env);
+  // as the tasks of a run lease them
+  const client = new ServicesClient({...process.env, PATH: commandPath(root, '', process.env.PATH)});
   const results = await Promise.allSettled(
     chosen.map(async (service) => {
       const start = performance.now();

@@ -49,7 +49,7 @@ async function openCache(
   const known = new KnownVersions(folder.tools);
   const tasks = [...planned.tasks.values()];
   const {versions} = await checkTools(project, tasks, process.env, known);
-  const services = await serviceVersions(tasks, process.env, known);
+  const services = await serviceVersions(tasks, {...process.env, PATH: environment.path}, known);
   return new TaskCache({
     project,
     planned,

@@ -197,12 +197,14 @@ export class Environment {
   }
 
   #path(directory: string, inherited: string | undefined): string {
-    const {root} = this.#options.project;
-    const own = directory === '' ? [] : [join(root, directory, 'node_modules', '.bin')];
-    return [...own, join(root, 'node_modules', '.bin'), ...(inherited === undefined ? [] : [inherited])].join(
-      delimiter,
-    );
+    return commandPath(this.#options.project.root, directory, inherited);
   }
+}
+
+/** PATH of commands in a folder of a project: programs of its packages come first. @param inherited PATH of whoever runs them */
+export function commandPath(root: string, directory: string, inherited: string | undefined): string {
+  const own = directory === '' ? [] : [join(root, directory, 'node_modules', '.bin')];
+  return [...own, join(root, 'node_modules', '.bin'), ...(inherited === undefined ? [] : [inherited])].join(delimiter);
 }
 
 function definedOnly(env: Readonly<Record<string, string | undefined>>): Variables {

@@ -47,14 +47,17 @@ export class TaskServices {
    */
   async lease({id, phase: {services}}: Task): Promise<TaskLeases> {
     const client = this.#connected();
-    const results = await Promise.allSettled(services.map((service) => client.acquire(service, {label: id})));
-    const leases = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed !== undefined) {
-      await releaseAll(leases);
-      throw failed.reason;
+    const leases = new Map<Service, Lease>();
+    const release = (): Promise<void> => releaseAll([...leases.values()]);
+    try {
+      // each in the same order, or two could wait for what the other one has
+      for (const service of [...new Set(services)].sort((one, other) => (one.name < other.name ? -1 : 1)))
+        leases.set(service, await client.acquire(service, {label: id}));
+    } catch (error) {
+      await release();
+      throw error;
     }
-    return {env: variablesOf(services, leases), release: () => releaseAll(leases)};
+    return {env: variablesOf(services, leases), release};
   }
 
   close(): void {
@@ -68,8 +71,11 @@ export class TaskServices {
 }
 
 /** The variables of all; with two of a kind, those of the first one, and all under the name of each (`DB_DATABASE_URL`). */
-function variablesOf(services: readonly Service[], leases: readonly Lease[]): Readonly<Record<string, string>> {
-  const own = leases.map(({env}) => env);
+function variablesOf(
+  services: readonly Service[],
+  leases: ReadonlyMap<Service, Lease>,
+): Readonly<Record<string, string>> {
+  const own = services.map((service) => leases.get(service)?.env ?? {});
   const named = services.map(({name}, place) => {
     const prefix = name.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
     return Object.fromEntries(Object.entries(own[place] ?? {}).map(([key, value]) => [`${prefix}_${key}`, value]));
