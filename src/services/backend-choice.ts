@@ -88,7 +88,7 @@ function neither(
   const reason = image === undefined ? there : `it needs ${image}; ${there}`;
   const remedies = [
     ...(wanted === 'other' ? [] : [`\`${install(wanted)}\``]),
-    'start a container engine',
+    wanted === 'other' ? 'Start a container engine' : 'start a container engine',
     ...(typeof wanted === 'number' && version !== undefined ? ['drop the version from `image`'] : []),
     ...(version === undefined ? [] : ['say `backend = "process"` to use the programs that are there']),
   ];

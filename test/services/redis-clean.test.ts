@@ -1,10 +1,10 @@
 import {randomUUID} from 'node:crypto';
 import {createClient} from '@redis/client';
-import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
+import {afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test} from 'vitest';
 import type {Lease} from '../../src/services/client/lease.ts';
 import {differences, stateOf} from '../../src/services/redis/state.ts';
 import {serviceOf} from '../../src/services/service-options.ts';
-import {type FreshServices, freshServices} from './support/fresh-services.ts';
+import {BACKENDS, BackendServices} from './support/backends.ts';
 
 const SEED = `redis-cli -u "$REDIS_URL" --no-auth-warning <<'END' >/dev/null
 SET greeting hello
@@ -16,16 +16,6 @@ XADD stream 1-1 field value
 SELECT 3
 SET other 1 EX 100000
 END`;
-
-const service = serviceOf({plugin: 'redis', init: {seed: SEED}, pool: {min: 1, max: 4}});
-
-let services: FreshServices;
-beforeAll(() => {
-  services = freshServices();
-});
-afterAll(() => services.end());
-
-const acquire = (): Promise<Lease> => services.client.acquire(service, {label: 'test'});
 
 async function connected(url: string) {
   const client = createClient({url, RESP: 2, disableClientInfo: true, socket: {reconnectStrategy: false}});
@@ -64,107 +54,122 @@ const DIRT: readonly (readonly [readonly string[], string])[] = [
   [['REPLICAOF', '127.0.0.1', '1'], 'role: added slave'],
 ];
 
-describe('every kind of dirt is found by the check:', () => {
-  test.each(DIRT)('%j', async (words, difference) => {
-    await using lease = await acquire();
-    const client = await connected(lease.url);
-    const before = await stateOf(client);
-    await client.sendCommand([...words]);
-    expect(differences(before, await stateOf(client))).toContainEqual(expect.stringContaining(difference));
+describe.for(BACKENDS)('by %s:', (backend) => {
+  let run: BackendServices;
+  beforeAll(async () => {
+    run = await BackendServices.start(backend, 'redis');
   });
+  afterAll(() => run.end());
+  beforeEach((context) => run.needed(context));
 
-  test('a client, and what it listens to', async () => {
-    await using lease = await acquire();
-    const client = await connected(lease.url);
-    const before = await stateOf(client);
-    // ours, and that of the broker
-    expect(before.get('clients')).toEqual(['2 connected']);
-    const listener = await connected(lease.url);
-    await listener.subscribe('news', () => {});
-    await listener.pSubscribe('n*', () => {});
-    expect(differences(before, await stateOf(client))).toEqual(
-      expect.arrayContaining(['clients: added 3 connected', 'channels: added news', 'channels: added 1 patterns']),
+  const acquire = (): Promise<Lease> =>
+    run.services.client.acquire(
+      serviceOf({plugin: 'redis', backend, image: run.image, init: {seed: SEED}, pool: {min: 1, max: 4}}),
+      {label: 'test'},
     );
+
+  describe('every kind of dirt is found by the check:', () => {
+    test.each(DIRT)('%j', async (words, difference) => {
+      await using lease = await acquire();
+      const client = await connected(lease.url);
+      const before = await stateOf(client);
+      await client.sendCommand([...words]);
+      expect(differences(before, await stateOf(client))).toContainEqual(expect.stringContaining(difference));
+    });
+
+    test('a client, and what it listens to', async () => {
+      await using lease = await acquire();
+      const client = await connected(lease.url);
+      const before = await stateOf(client);
+      // ours, and that of the broker
+      expect(before.get('clients')).toEqual(['2 connected']);
+      const listener = await connected(lease.url);
+      await listener.subscribe('news', () => {});
+      await listener.pSubscribe('n*', () => {});
+      expect(differences(before, await stateOf(client))).toEqual(
+        expect.arrayContaining(['clients: added 3 connected', 'channels: added news', 'channels: added 1 patterns']),
+      );
+    });
+
+    test('every aspect is among them', async () => {
+      await using lease = await acquire();
+      const aspects = [...(await stateOf(await connected(lease.url))).keys()];
+      const shown = new Set(['clients', 'channels', ...DIRT.map(([, difference]) => difference.split(':')[0])]);
+      // modules cannot be loaded at run time
+      expect(aspects.filter((aspect) => !shown.has(aspect))).toEqual(['modules']);
+    });
   });
 
-  test('every aspect is among them', async () => {
+  test('a lease begins with what the seed wrote', async () => {
     await using lease = await acquire();
-    const aspects = [...(await stateOf(await connected(lease.url))).keys()];
-    const shown = new Set(['clients', 'channels', ...DIRT.map(([, difference]) => difference.split(':')[0])]);
-    // modules cannot be loaded at run time
-    expect(aspects.filter((aspect) => !shown.has(aspect))).toEqual(['modules']);
+    const state = await stateOf(await connected(lease.url));
+    expect(state.get('keys')?.map((line) => line.replace(/ [0-9a-f]{16}/, ''))).toEqual([
+      '0 greeting: string',
+      '0 hash: hash',
+      '0 list: list',
+      '0 set: set',
+      '0 stream: stream',
+      '0 zset: zset',
+      '3 other: string that expires',
+      'database 0: 6',
+      'database 3: 1',
+    ]);
   });
-});
 
-test('a lease begins with what the seed wrote', async () => {
-  await using lease = await acquire();
-  const state = await stateOf(await connected(lease.url));
-  expect(state.get('keys')?.map((line) => line.replace(/ [0-9a-f]{16}/, ''))).toEqual([
-    '0 greeting: string',
-    '0 hash: hash',
-    '0 list: list',
-    '0 set: set',
-    '0 stream: stream',
-    '0 zset: zset',
-    '3 other: string that expires',
-    'database 0: 6',
-    'database 3: 1',
-  ]);
-});
+  test('nothing that a user does is seen by one who has another lease, or by the next', async () => {
+    await using untouched = await acquire();
+    const before = await stateOf(await connected(untouched.url));
+    const dirty = await acquire();
+    await using other = await acquire();
+    const neighbour = await connected(other.url);
+    const heard: string[] = [];
+    const listener = await connected(other.url);
+    await listener.subscribe('news', (message) => heard.push(message));
+    const client = await connected(dirty.url);
+    // what holds all other commands up comes last
+    for (const [words] of DIRT) await client.sendCommand([...words]);
+    await client.sendCommand(['PUBLISH', 'news', 'dirt']);
+    await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
+    expect(await listener.ping()).toBeDefined();
+    await listener.unsubscribe('news');
+    listener.destroy();
+    // until the server has noticed
+    while ((await stateOf(neighbour)).get('clients')?.[0] !== '2 connected');
+    expect(differences(before, await stateOf(neighbour))).toEqual([]);
+    expect(heard).toEqual([]);
+    await dirty.release();
+    await using next = await acquire();
+    expect(next.url).not.toBe(dirty.url);
+    expect(differences(before, await stateOf(await connected(next.url)))).toEqual([]);
+  });
 
-test('nothing that a user does is seen by one who has another lease, or by the next', async () => {
-  await using untouched = await acquire();
-  const before = await stateOf(await connected(untouched.url));
-  const dirty = await acquire();
-  await using other = await acquire();
-  const neighbour = await connected(other.url);
-  const heard: string[] = [];
-  const listener = await connected(other.url);
-  await listener.subscribe('news', (message) => heard.push(message));
-  const client = await connected(dirty.url);
-  // what holds all other commands up comes last
-  for (const [words] of DIRT) await client.sendCommand([...words]);
-  await client.sendCommand(['PUBLISH', 'news', 'dirt']);
-  await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
-  expect(await listener.ping()).toBeDefined();
-  await listener.unsubscribe('news');
-  listener.destroy();
-  // until the server has noticed
-  while ((await stateOf(neighbour)).get('clients')?.[0] !== '2 connected');
-  expect(differences(before, await stateOf(neighbour))).toEqual([]);
-  expect(heard).toEqual([]);
-  await dirty.release();
-  await using next = await acquire();
-  expect(next.url).not.toBe(dirty.url);
-  expect(differences(before, await stateOf(await connected(next.url)))).toEqual([]);
-});
+  test.each([
+    ['MODULE', 'LOAD', '/tmp/x.so'],
+    ['DEBUG', 'SLEEP', '0'],
+    ['CONFIG', 'SET', 'dir', '/tmp'],
+    ['CONFIG', 'SET', 'dbfilename', 'x.rdb'],
+  ])('what reaches the files of others is refused: %s %s %s', async (...words) => {
+    await using lease = await acquire();
+    const client = await connected(lease.url);
+    await expect(client.sendCommand(words)).rejects.toThrow(/not allowed|protected|can't set/i);
+  });
 
-test.each([
-  ['MODULE', 'LOAD', '/tmp/x.so'],
-  ['DEBUG', 'SLEEP', '0'],
-  ['CONFIG', 'SET', 'dir', '/tmp'],
-  ['CONFIG', 'SET', 'dbfilename', 'x.rdb'],
-])('what reaches the files of others is refused: %s %s %s', async (...words) => {
-  await using lease = await acquire();
-  const client = await connected(lease.url);
-  await expect(client.sendCommand(words)).rejects.toThrow(/not allowed|protected|can't set/i);
-});
+  test('the password of one does not open the other', async () => {
+    await using one = await acquire();
+    await using other = await acquire();
+    const url = new URL(one.url);
+    url.port = new URL(other.url).port;
+    await expect(connected(url.href)).rejects.toThrow('WRONGPASS');
+    url.password = randomUUID();
+    await expect(connected(url.href)).rejects.toThrow('WRONGPASS');
+  });
 
-test('the password of one does not open the other', async () => {
-  await using one = await acquire();
-  await using other = await acquire();
-  const url = new URL(one.url);
-  url.port = new URL(other.url).port;
-  await expect(connected(url.href)).rejects.toThrow('WRONGPASS');
-  url.password = randomUUID();
-  await expect(connected(url.href)).rejects.toThrow('WRONGPASS');
-});
-
-test('when a lease is released, its connections are closed, and new ones are refused', async () => {
-  const lease = await acquire();
-  const client = await connected(lease.url);
-  const ended = new Promise((resolve) => client.once('error', resolve));
-  await lease.release();
-  await ended;
-  await expect(connected(lease.url)).rejects.toThrow('ECONNREFUSED');
+  test('when a lease is released, its connections are closed, and new ones are refused', async () => {
+    const lease = await acquire();
+    const client = await connected(lease.url);
+    const ended = new Promise((resolve) => client.once('error', resolve));
+    await lease.release();
+    await ended;
+    await expect(connected(lease.url)).rejects.toThrow('ECONNREFUSED');
+  });
 });

@@ -7,10 +7,11 @@ import {Client} from 'pg';
 import {Engine} from '../../../src/services/container/engine.ts';
 import {ExecSession} from '../../../src/services/container/exec-session.ts';
 import {DockerEngine, IMAGE} from '../../../test/services/docker-engine.ts';
+import {makePostgresImage} from '../../../test/services/server-images.ts';
 import {benchFolder} from '../installed.ts';
 import type {Place} from './place.ts';
 import {firstQuery} from './postgres.ts';
-import {makePostgresImage} from './postgres-image.ts';
+
 import {timed} from './rounds.ts';
 
 const POSTGRES = 'bench-postgres';
@@ -47,7 +48,7 @@ export class Containers {
     env.DOCKER_HOST = engine.host;
     // its reaper is an image that would have to be fetched; without it, it has less to do
     env.TESTCONTAINERS_RYUK_DISABLED = 'true';
-    await makePostgresImage(engine.client, POSTGRES, engine.folder, 15);
+    await makePostgresImage(engine, POSTGRES);
     const require = createRequire(join(benchFolder, 'package.json'));
     const {PostgreSqlContainer: Peer} = require('@testcontainers/postgresql') as {
       PostgreSqlContainer: new (image: string) => PostgreSqlContainer;

@@ -60,6 +60,13 @@ describe('containerOptions', () => {
     expect(HostConfig?.ExtraHosts).toEqual(['host:host-gateway']);
   });
 
+  it('has folders in memory where no volume lies', () => {
+    const inMemory = ['/data', '/other'];
+    expect(containerOptions(service, {...parts, inMemory}).HostConfig?.Tmpfs).toEqual({'/data': '', '/other': ''});
+    const own = {...service, volumes: ['/data/', './x:/other:ro']};
+    expect(containerOptions(own, {...parts, inMemory}).HostConfig?.Tmpfs).toBeUndefined();
+  });
+
   it('publishes on all addresses of another machine: its own loopback could not be reached', () => {
     const {HostConfig} = containerOptions(service, {...parts, host: 'builder'});
     expect(HostConfig?.PortBindings).toEqual({'80/tcp': [{HostIp: '', HostPort: ''}]});
