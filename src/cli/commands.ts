@@ -269,11 +269,12 @@ const services: Definition = (program, end) => {
     });
   services
     .command('logs')
-    .description('print what the servers of a service printed')
+    .description('print what the servers of a service print, or printed before they ended')
     .argument('<service>', 'its name in make.toml')
     .option('-n, --lines <count>', 'only the last ones of each', positive)
+    .option('-f, --follow', 'go on with what they print, until the service is stopped')
     .action(async (name: string, options) => {
-      end(await (await import('./services.ts')).logs(name, {...program.opts(), ...options}));
+      end(await (await import('./service-logs.ts')).logs(name, {...program.opts(), ...options}));
     });
   services
     .command('stop')

@@ -1,4 +1,3 @@
-import {existsSync, readFileSync} from 'node:fs';
 import {PacelineError} from '../base/error.ts';
 import {duration, plural} from '../base/figures.ts';
 import {nearestName} from '../base/nearest-name.ts';
@@ -70,24 +69,6 @@ function printPool(
     );
 }
 
-/** `paceline services logs <service>`: what its servers printed. */
-export async function logs(name: string, options: ServicesOptions & {readonly lines?: number}): Promise<number> {
-  const client = new ServicesClient(process.env);
-  const status = await client.status();
-  client.close();
-  const pools = status?.pools ?? [];
-  const found = pools.filter(({service}) => service === name);
-  if (found.length === 0) throw notWarm(name, pools);
-  const screen = screenOf(process.stdout, process.env);
-  for (const {id, logFile} of found.flatMap(({servers}) => servers)) {
-    if (logFile === undefined || !existsSync(logFile)) continue;
-    const text = readFileSync(logFile, 'utf8').trimEnd().split('\n');
-    const last = options.lines === undefined ? text : text.slice(-options.lines);
-    for (const line of last) screen.write(`${painted(screen, 'dim', id)} ${line}\n`);
-  }
-  return EXIT.ok;
-}
-
 /** `paceline services stop [service]`: without a name everything, and what keeps it. */
 export async function stop(name: string | undefined, _options: ServicesOptions): Promise<number> {
   const client = new ServicesClient(process.env);
@@ -154,7 +135,9 @@ function serviceNamed(name: string, services: ReadonlyMap<string, Service>): Ser
 
 function notWarm(name: string, pools: readonly PoolStatus[]): PacelineError {
   const names = pools.map(({service}) => service);
+  const near = nearestName(name, names);
+  const all = names.length === 0 ? 'None is: `paceline warm` starts them.' : `Warm are ${names.join(', ')}.`;
   return new PacelineError('E_UNKNOWN_SERVICE', `No service ${name} is warm`, {
-    hint: names.length === 0 ? 'None is: `paceline warm` starts them.' : `Warm are ${names.join(', ')}.`,
+    hint: near === undefined ? all : `Did you mean ${near}?`,
   });
 }
