@@ -1,5 +1,6 @@
 import {closeSync, openSync, readSync} from 'node:fs';
 import {availableParallelism, loadavg, totalmem} from 'node:os';
+import {processIdentity} from '../base/process-identity.ts';
 import {collectIfDue, type StoreLimits} from '../cache/store/collection.ts';
 import {DiskStore} from '../cache/store/disk-store.ts';
 import {TaskCache, type TaskCacheOptions} from '../cache/task-cache.ts';
@@ -17,7 +18,6 @@ import {
 } from '../record/events.ts';
 import {RunFold} from '../record/fold.ts';
 import {Journal, removeJournal} from '../record/journal.ts';
-import {processIdentity} from '../record/process-identity.ts';
 import type {Run} from '../record/run.ts';
 import type {StateFolder} from '../record/state-folder.ts';
 import {ScriptFiles} from './command-line.ts';

@@ -1,4 +1,5 @@
 import type {Brand} from '../base/brand.ts';
+import type {ProcessIdentity} from '../base/process-identity.ts';
 import type {NodeId, Plan} from '../plan/plan.ts';
 
 export type RunId = Brand<string, 'RunId'>;
@@ -229,15 +230,6 @@ export interface TaskFinished {
 export interface OutputSize {
   readonly files: number;
   readonly bytes: number;
-}
-
-/** Proves that a process is the one that was meant, across reuse of its number. */
-export interface ProcessIdentity {
-  readonly pid: number;
-  /** In the kernel's own unit; '' where the platform does not tell. */
-  readonly started: string;
-  /** Changes with each boot; '' where the platform does not tell. */
-  readonly boot: string;
 }
 
 /** Hears everything, changes nothing. Must not throw. */

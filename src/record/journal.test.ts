@@ -6,11 +6,11 @@ import * as fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {anyRun, runStarted} from '../../test/support/run-events.ts';
 import {temporaryFolder} from '../../test/support/temporary-folder.ts';
+import {type ProcessIdentity, processIdentity} from '../base/process-identity.ts';
 import type {NodeId} from '../plan/plan.ts';
-import type {ProcessIdentity, RunEvent, RunId, RunStarted} from './events.ts';
+import type {RunEvent, RunId, RunStarted} from './events.ts';
 import {foldEvents} from './fold.ts';
 import {Journal, leftJournals, readJournal, removeJournal} from './journal.ts';
-import {processIdentity} from './process-identity.ts';
 import {openStateFolder} from './state-folder.ts';
 
 const finished: RunEvent = {kind: 'run-finished', time: 9, status: 'passed', exitCode: 0};

@@ -1,7 +1,7 @@
 import {closeSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {isAlive} from '../base/process-identity.ts';
 import type {RunEvent, RunId, RunStarted} from './events.ts';
-import {isAlive} from './process-identity.ts';
 import {type StateFolder, stateFolderError} from './state-folder.ts';
 
 /** The append-only record of one run, one event a line. What was written survives a kill of this process. */

@@ -14,11 +14,11 @@ test('tells what earlier brokers left, the latest first, and not what is our own
   const first = ledgerIn(folder, 'one');
   first.note({kind: 'folder', path: '/a'});
   const entry = first.note({kind: 'process', mark: 'm'});
-  first.change(entry, {kind: 'process', mark: 'm', first: {pid: 3, startTicks: '4', boot: 'b'}});
+  first.change(entry, {kind: 'process', mark: 'm', first: {pid: 3, started: '4', boot: 'b'}});
   const second = ledgerIn(folder, 'two');
   second.note({kind: 'folder', path: '/b'});
   expect(second.left().map(({belonging}) => belonging)).toEqual([
-    {kind: 'process', mark: 'm', first: {pid: 3, startTicks: '4', boot: 'b'}},
+    {kind: 'process', mark: 'm', first: {pid: 3, started: '4', boot: 'b'}},
     {kind: 'folder', path: '/a'},
   ]);
   expect(second.left().map(({broker}) => broker)).toEqual(['one', 'one']);

@@ -1,5 +1,6 @@
 import type {DatabaseSync} from 'node:sqlite';
-import {bootId, type ProcessIdentity, processesWith} from './process-identity.ts';
+import type {ProcessIdentity} from '../base/process-identity.ts';
+import {processesWith} from './process-traces.ts';
 
 /** Something outside of the broker that it made, and that has to be taken away when it is gone. */
 export type Belonging =
@@ -14,7 +15,7 @@ export interface OwnedProcesses {
   readonly mark: string;
   /** Gets the output of these processes only. */
   readonly log?: string;
-  readonly first?: ProcessIdentity & {readonly boot: string};
+  readonly first?: ProcessIdentity;
 }
 
 export interface LedgerEntry {
@@ -84,6 +85,6 @@ export function livingOf({mark, log, first}: OwnedProcesses): readonly ProcessId
   return processesWith({
     mark: `${PROCESS_MARK}=${mark}`,
     ...(log !== undefined && {log}),
-    ...(first !== undefined && first.boot === bootId() && {first}),
+    ...(first !== undefined && {first}),
   });
 }

@@ -5,9 +5,9 @@ import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {beforeEach, describe, expect, onTestFinished, test} from 'vitest';
 import {temporaryFolder} from '../../test/support/temporary-folder.ts';
+import {processIdentity, processStat} from '../base/process-identity.ts';
 import {Ledger, livingOf, type OwnedProcesses, PROCESS_MARK} from './ledger.ts';
 import {endAll, OwnedProcess} from './owned-process.ts';
-import {bootId, identityOf} from './process-identity.ts';
 
 let folder: string;
 let ledger: Ledger;
@@ -80,11 +80,11 @@ test.each([
   const one = shell(line);
   const child = Number(await written(join(folder, 'child')));
   onTestFinished(() => {
-    if (identityOf(child) !== undefined) process.kill(child, 'SIGKILL');
+    if (processStat(child) !== undefined) process.kill(child, 'SIGKILL');
   });
   const isKnown = !where.includes('without');
   await one.stop('SIGKILL');
-  expect(identityOf(child) === undefined).toBe(isKnown);
+  expect(processStat(child) === undefined).toBe(isKnown);
 });
 
 test('leaves nothing when it cannot be started', async () => {
@@ -109,8 +109,7 @@ describe('what is left of a broker that was killed', () => {
     const pid = child.pid ?? 0;
     const ended = once(child, 'exit');
     onTestFinished(() => void child.kill('SIGKILL'));
-    const {startTicks} = identityOf(pid) ?? {startTicks: ''};
-    return {pid, startTicks, ended};
+    return {pid, identity: processIdentity(pid), ended};
   }
 
   test('is known by its mark, and ended', async () => {
@@ -124,11 +123,11 @@ describe('what is left of a broker that was killed', () => {
   });
 
   test('is known by its session, unless its number was given to another process, or the machine started anew', async () => {
-    const {pid, startTicks} = await stray({});
+    const {identity} = await stray({});
     const of = (first: OwnedProcesses['first'] & object) => livingOf({kind: 'process', mark: randomUUID(), first});
-    expect(of({pid, startTicks, boot: bootId()})).toEqual([{pid, startTicks}]);
-    expect(of({pid, startTicks: `${startTicks}1`, boot: bootId()})).toEqual([]);
-    expect(of({pid, startTicks, boot: 'another'})).toEqual([]);
+    expect(of(identity)).toEqual([identity]);
+    expect(of({...identity, started: `${identity.started}1`})).toEqual([]);
+    expect(of({...identity, boot: 'another'})).toEqual([]);
   });
 
   test('is known by where its output goes', async () => {

@@ -1,10 +1,10 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
 import {closeSync, openSync, rmSync} from 'node:fs';
+import {processIdentity, processStat} from '../base/process-identity.ts';
 import {type KilledError, killedBy} from './killed.ts';
 import {type Ledger, livingOf, type OwnedProcesses, PROCESS_MARK} from './ledger.ts';
 import {boundLog, endOfFile} from './log-file.ts';
-import {bootId, identityOf} from './process-identity.ts';
 import type {ServerUser} from './server-user.ts';
 import {sharedFilesOf} from './shared-memory.ts';
 
@@ -54,8 +54,8 @@ export class OwnedProcess {
       throw error;
     }
     this.pid = this.#child.pid ?? 0;
-    const identity = this.pid === 0 ? undefined : identityOf(this.pid);
-    this.#traces = identity === undefined ? known : {...known, first: {...identity, boot: bootId()}};
+    const first = processIdentity(this.pid);
+    this.#traces = first.started === '' ? known : {...known, first};
     ledger.change(this.#entry, this.#traces);
     const stopCutting = boundLog(log);
     this.ended = new Promise((resolve) => {
@@ -73,7 +73,7 @@ export class OwnedProcess {
 
   /** Asks the system: it may have ended before anybody was told. */
   get isRunning(): boolean {
-    return this.end === undefined && this.pid > 0 && identityOf(this.pid) !== undefined;
+    return this.end === undefined && this.pid > 0 && processStat(this.pid) !== undefined;
   }
 
   /**

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
+import {processIdentity} from '../../src/base/process-identity.ts';
 import type {NodeId, Plan} from '../../src/plan/plan.ts';
 import type {RunEvent, RunId, RunStarted} from '../../src/record/events.ts';
-import {processIdentity} from '../../src/record/process-identity.ts';
 import {line} from './project.ts';
 
 /** A plan of tasks without edges. */
