@@ -5,7 +5,8 @@ import {type Engine, engineMessage, isUnknown} from './engine.ts';
 
 /** What the engine says when somebody else was faster to take a port. */
 const TAKEN = /port is already allocated|address already in use/;
-const MOST_TRIES = 5;
+/** The engine tries one port after the other, and another engine of the machine may have many in a row. */
+const MOST_TRIES = 50;
 /** Of a frame of a log: number of the stream, three bytes of nothing, length. */
 const HEADER = 8;
 /** Names that the engine gives to volumes that have none. */
