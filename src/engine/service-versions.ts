@@ -3,7 +3,6 @@ import type {Task} from '../plan/task.ts';
 import type {Service} from '../project/service.ts';
 import {chosenBackend} from '../services/backend-choice.ts';
 import {identityOf} from '../services/client/identity.ts';
-import {engineAnswers, imageDigest} from '../services/container/engine-question.ts';
 import {saidVersion, versionIn} from '../services/program-version.ts';
 import {serverProgram} from '../services/service-program.ts';
 import type {KnownVersions} from './known-versions.ts';
@@ -48,7 +47,10 @@ async function versionOf(service: Service, env: Environment, known: KnownVersion
     program === undefined ? undefined : await known.output(program, ['--version'], '', () => saidVersion(program));
   const version = said === undefined ? undefined : versionIn(said);
   try {
-    const choice = await chosenBackend({...service, plugin}, {version, hasEngine: () => engineAnswers(env)});
+    const choice = await chosenBackend(
+      {...service, plugin},
+      {version, hasEngine: async () => (await engineQuestions()).engineAnswers(env)},
+    );
     return choice.backend === 'docker' ? imageVersion(choice.image, env) : (said ?? program ?? plugin);
   } catch (error) {
     // whoever needs it is told why there is none; a stored result of the same does without
@@ -57,8 +59,13 @@ async function versionOf(service: Service, env: Environment, known: KnownVersion
   }
 }
 
+/** Loaded where an engine matters: programs of this machine are the common case. */
+function engineQuestions(): Promise<typeof import('../services/container/engine-question.ts')> {
+  return import('../services/container/engine-question.ts');
+}
+
 /** Names of images move; one that nobody has fetched so far is nothing but its name. */
 async function imageVersion(image: string, env: Environment): Promise<string> {
-  const digest = await imageDigest(image, env);
+  const digest = await (await engineQuestions()).imageDigest(image, env);
   return digest === undefined ? image : `${image} (${digest})`;
 }

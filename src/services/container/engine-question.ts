@@ -1,6 +1,5 @@
 import {readFileSync} from 'node:fs';
 import {request as plainRequest, type RequestOptions} from 'node:http';
-import {request as secureRequest} from 'node:https';
 import {join} from 'node:path';
 import {engineCandidates} from './engine-address.ts';
 
@@ -33,8 +32,12 @@ interface Answer {
 /** Of the first engine that says anything: the library that does more than ask takes longer to load than all of this. */
 async function ask(env: Environment, path: string): Promise<Answer | undefined> {
   for (const address of addressesOf(env)) {
-    const answer = await answerOf(address, path).catch(() => undefined);
-    if (answer !== undefined) return answer;
+    try {
+      const {isSecure, ...place} = placeOf(address);
+      return await answerOf({...place, path}, isSecure ? (await import('node:https')).request : plainRequest);
+    } catch {
+      // the next one may answer
+    }
   }
   return undefined;
 }
@@ -48,11 +51,9 @@ function addressesOf(env: Environment): readonly string[] {
   }
 }
 
-function answerOf(address: string, path: string): Promise<Answer> {
+function answerOf(options: RequestOptions, request: typeof plainRequest): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const {isSecure, ...place} = placeOf(address);
-    const options = {...place, path, agent: false, timeout: ANSWER_MS};
-    const question = (isSecure ? secureRequest : plainRequest)(options, (response) => {
+    const question = request({...options, agent: false, timeout: ANSWER_MS}, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;
