@@ -5,32 +5,20 @@ import {createServer, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
-import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
-import {ContainerRig} from './container-rig.ts';
-import {canStartDocker, DockerEngine, needsDocker} from './docker-engine.ts';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import {ContainerRig, rigPerTest} from './container-rig.ts';
 
 const LOGIN = Buffer.from('me:secret').toString('base64');
 
-let engine: DockerEngine;
-let rig: ContainerRig;
+const its = rigPerTest();
 let registry: Registry;
 
-beforeAll(async () => {
-  if (canStartDocker()) engine = await DockerEngine.start();
-});
-afterAll(() => engine?.stop());
-beforeEach(async (context) => {
-  needsDocker(context);
-  rig = ContainerRig.on(engine);
+beforeEach(async () => {
   registry = await Registry.start(
-    execFileSync('tar', ['-C', join(engine.folder, 'root'), '-c', '.'], {maxBuffer: 64 * 1024 * 1024}),
+    execFileSync('tar', ['-C', join(its.engine.folder, 'root'), '-c', '.'], {maxBuffer: 64 * 1024 * 1024}),
   );
 });
-afterEach(async () => {
-  if (rig === undefined) return;
-  registry?.close();
-  expect(await rig.end()).toEqual([]);
-});
+afterEach(() => registry?.close());
 
 /** A registry with one image, whatever its name: github.com/opencontainers/distribution-spec */
 class Registry {
@@ -105,21 +93,21 @@ function digest(blob: Buffer): string {
 
 describe('an image that is not there', () => {
   it('is pulled once, and named by its digest', async () => {
-    const service = rig.service({image: `${registry.name}/web`, args: [], ports: [], pool: {min: 0, max: 2}});
-    const lease = await rig.acquire(service);
+    const service = its.rig.service({image: `${registry.name}/web`, args: [], ports: [], pool: {min: 0, max: 2}});
+    const lease = await its.rig.acquire(service);
     expect((await fetch(lease.url)).status).toBe(404);
-    expect((await rig.client.status())?.pools[0]?.servers[0]?.what).toMatch(
+    expect((await its.rig.client.status())?.pools[0]?.servers[0]?.what).toMatch(
       /^127\.0\.0\.1:\d+\/web@sha256:[0-9a-f]{64}$/,
     );
     expect(registry.asked).toContain('/v2/web/manifests/latest');
     const {length} = registry.asked;
-    await rig.acquire(service);
+    await its.rig.acquire(service);
     expect(registry.asked).toHaveLength(length);
   });
 
   it('is told when the registry does not have it either', async () => {
-    const service = rig.service({image: `${registry.name}/missing/web:7`});
-    await expect(rig.acquire(service)).rejects.toMatchObject({
+    const service = its.rig.service({image: `${registry.name}/missing/web:7`});
+    await expect(its.rig.acquire(service)).rejects.toMatchObject({
       code: 'E_SERVICE_START',
       message: expect.stringMatching(/missing\/web:7 could not be pulled: /),
       hint: expect.stringContaining('docker login'),
@@ -128,21 +116,27 @@ describe('an image that is not there', () => {
 
   it('is pulled as who has logged in', async () => {
     registry.login = LOGIN;
-    const service = rig.service({image: `${registry.name}/private`});
-    await expect(rig.acquire(service)).rejects.toMatchObject({code: 'E_SERVICE_START'});
-    mkdirSync(join(rig.folder, '.docker'));
-    writeFileSync(join(rig.folder, '.docker/config.json'), JSON.stringify({auths: {[registry.name]: {auth: LOGIN}}}));
-    expect((await fetch((await rig.acquire(service)).url)).status).toBe(404);
+    const service = its.rig.service({image: `${registry.name}/private`});
+    await expect(its.rig.acquire(service)).rejects.toMatchObject({code: 'E_SERVICE_START'});
+    mkdirSync(join(its.rig.folder, '.docker'));
+    writeFileSync(
+      join(its.rig.folder, '.docker/config.json'),
+      JSON.stringify({auths: {[registry.name]: {auth: LOGIN}}}),
+    );
+    expect((await fetch((await its.rig.acquire(service)).url)).status).toBe(404);
   });
 
   it('is pulled as who has logged in with a helper', async () => {
     registry.login = LOGIN;
-    const helper = join(rig.folder, 'docker-credential-test');
+    const helper = join(its.rig.folder, 'docker-credential-test');
     const answer = JSON.stringify({Username: 'me', Secret: 'secret'});
     writeFileSync(helper, `#!/bin/sh\n[ "$(cat)" = ${registry.name} ] && echo '${answer}'\n`, {mode: 0o755});
-    mkdirSync(join(rig.folder, '.docker'));
-    writeFileSync(join(rig.folder, '.docker/config.json'), JSON.stringify({credHelpers: {[registry.name]: 'test'}}));
-    const other = ContainerRig.on(engine, {PATH: `${rig.folder}:${process.env.PATH}`, HOME: rig.folder});
+    mkdirSync(join(its.rig.folder, '.docker'));
+    writeFileSync(
+      join(its.rig.folder, '.docker/config.json'),
+      JSON.stringify({credHelpers: {[registry.name]: 'test'}}),
+    );
+    const other = ContainerRig.on(its.engine, {PATH: `${its.rig.folder}:${process.env.PATH}`, HOME: its.rig.folder});
     const lease = await other.acquire(other.service({image: `${registry.name}/helped`}));
     expect((await fetch(lease.url)).status).toBe(404);
     expect(await other.end()).toEqual([]);

@@ -1,27 +1,10 @@
 import {connect} from 'node:net';
-import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import type {Service} from '../../src/project/service.ts';
 import type {Lease} from '../../src/services/client/lease.ts';
-import {ContainerRig} from './container-rig.ts';
-import {canStartDocker, DockerEngine, needsDocker} from './docker-engine.ts';
+import {rigPerTest} from './container-rig.ts';
 
-let engine: DockerEngine;
-let rig: ContainerRig;
-
-beforeAll(async () => {
-  if (canStartDocker()) engine = await DockerEngine.start();
-});
-afterAll(() => engine?.stop());
-beforeEach((context) => {
-  needsDocker(context);
-  rig = ContainerRig.on(engine);
-});
-afterEach(async () => {
-  if (rig === undefined) return;
-  const left = await rig.end();
-  await engine.clear();
-  expect(left).toEqual([]);
-});
+const its = rigPerTest();
 
 const CGI = `#!/bin/sh
 printf "Content-Type: text/plain\\r\\n\\r\\n"
@@ -32,11 +15,11 @@ function service(reuse: Service['reuse'], reset: string): Service {
   const setUp = [
     'mkdir -p /data/cgi-bin /srv/state && echo first > /srv/state/config',
     `echo '${CGI}' > /data/cgi-bin/run && chmod +x /data/cgi-bin/run`,
-    `echo kept > /volume/kept; echo ${rig.token} > /data/token`,
+    `echo kept > /volume/kept; echo ${its.rig.token} > /data/token`,
     'exec httpd -f -p 80 -h /data',
   ];
   const args = ['sh', '-c', setUp.join('; ')];
-  return rig.service({args, volumes: ['/volume'], reuse, reset, pool: {min: 1, max: 1}});
+  return its.rig.service({args, volumes: ['/volume'], reuse, reset, pool: {min: 1, max: 1}});
 }
 
 /** Runs a line in the container as its user. */
@@ -45,27 +28,27 @@ async function run(lease: Lease, line: string): Promise<string> {
 }
 
 async function gauges() {
-  return (await rig.client.status())!.pools[0]!;
+  return (await its.rig.client.status())!.pools[0]!;
 }
 
 describe('a container that may serve again', () => {
   it('does so when its reset leaves nothing, at another port', async () => {
     const wanted = service('verified', 'rm -f /tmp/* /volume/new; kill $(pidof sleep); true');
-    const first = await rig.acquire(wanted);
+    const first = await its.rig.acquire(wanted);
     await run(first, 'echo x > /tmp/x; echo x > /volume/new; sleep 1000 >/dev/null 2>&1 &');
     await first.release();
-    const second = await rig.acquire(wanted);
+    const second = await its.rig.acquire(wanted);
     expect((await gauges()).quarantine).toEqual([]);
     expect(second.resource).toBe(first.resource);
     expect(second.url).not.toBe(first.url);
-    expect(await rig.answersAt(second.url)).toBe(true);
-    expect(await rig.answersAt(first.url)).toBe(false);
+    expect(await its.rig.answersAt(second.url)).toBe(true);
+    expect(await its.rig.answersAt(first.url)).toBe(false);
     expect(await run(second, 'cat /tmp/x /volume/new; cat /volume/kept')).toMatch(/No such file.*No such file.*kept/s);
   });
 
   it('closes what its last user left open', async () => {
     const wanted = service('reset', 'true');
-    const lease = await rig.acquire(wanted);
+    const lease = await its.rig.acquire(wanted);
     const {port} = new URL(lease.url);
     const socket = connect(Number(port), '127.0.0.1');
     await new Promise((resolve) => socket.once('connect', resolve));
@@ -73,24 +56,24 @@ describe('a container that may serve again', () => {
     socket.on('error', () => {});
     await lease.release();
     await closed;
-    expect((await rig.acquire(wanted)).resource).toBe(lease.resource);
+    expect((await its.rig.acquire(wanted)).resource).toBe(lease.resource);
   });
 
   it('does not when its reset fails', async () => {
     const wanted = service('reset', 'echo cannot; exit 4');
-    const first = await rig.acquire(wanted);
+    const first = await its.rig.acquire(wanted);
     await first.release();
-    const second = await rig.acquire(wanted);
+    const second = await its.rig.acquire(wanted);
     expect(second.resource).not.toBe(first.resource);
-    expect(rig.log).toMatch(/exit code 4.*cannot/s);
+    expect(its.rig.log).toMatch(/exit code 4.*cannot/s);
   });
 
   it('does not when it ended', async () => {
     const wanted = service('verified', 'true');
-    const first = await rig.acquire(wanted);
-    for (const id of await engine.containers()) await engine.client.getContainer(id).kill();
+    const first = await its.rig.acquire(wanted);
+    for (const id of await its.engine.containers()) await its.engine.client.getContainer(id).kill();
     await first.release();
-    expect((await rig.acquire(wanted)).resource).not.toBe(first.resource);
+    expect((await its.rig.acquire(wanted)).resource).not.toBe(first.resource);
   });
 });
 
@@ -115,10 +98,10 @@ describe('a reset that does nothing', () => {
     ['a listener', 'nc -l -p 99 >/dev/null 2>&1 &', /^socket tcp6? .*:99: added$/],
   ])('is caught: %s', async (_, dirt, difference) => {
     const wanted = service('verified', 'true');
-    const first = await rig.acquire(wanted);
+    const first = await its.rig.acquire(wanted);
     await run(first, dirt);
     await first.release();
-    const second = await rig.acquire(wanted);
+    const second = await its.rig.acquire(wanted);
     expect(second.resource).not.toBe(first.resource);
     const {quarantine, gauges: numbers} = await gauges();
     expect(numbers.quarantined).toBe(1);
@@ -128,18 +111,18 @@ describe('a reset that does nothing', () => {
 
   it('is caught by processes even when it is not verified', async () => {
     const wanted = service('reset', 'true');
-    const first = await rig.acquire(wanted);
+    const first = await its.rig.acquire(wanted);
     await run(first, 'sleep 1000 >/dev/null 2>&1 &');
     await first.release();
-    expect((await rig.acquire(wanted)).resource).not.toBe(first.resource);
+    expect((await its.rig.acquire(wanted)).resource).not.toBe(first.resource);
     expect((await gauges()).quarantine[0]?.differences).toEqual(['process sleep 1000: added']);
   });
 
   it('is not dirt when nothing was done', async () => {
     const wanted = service('verified', 'true');
-    const first = await rig.acquire(wanted);
+    const first = await its.rig.acquire(wanted);
     await run(first, 'echo x > /tmp/x; rm /tmp/x');
     await first.release();
-    expect((await rig.acquire(wanted)).resource).toBe(first.resource);
+    expect((await its.rig.acquire(wanted)).resource).toBe(first.resource);
   });
 });

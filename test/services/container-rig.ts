@@ -1,11 +1,12 @@
 import {randomUUID} from 'node:crypto';
 import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
+import {afterAll, afterEach, beforeAll, beforeEach, expect} from 'vitest';
 import type {Service} from '../../src/project/service.ts';
 import type {Lease} from '../../src/services/client/lease.ts';
 import {type AcquireOptions, ServicesClient} from '../../src/services/client/services-client.ts';
 import {type ServiceOptions, serviceOf} from '../../src/services/service-options.ts';
-import {type DockerEngine, IMAGE} from './docker-engine.ts';
+import {canStartDocker, DockerEngine, IMAGE, needsDocker} from './docker-engine.ts';
 
 /** A broker of its own with an engine of its own, and a client of it. */
 export class ContainerRig {
@@ -82,6 +83,62 @@ export class ContainerRig {
     rmSync(this.folder, {recursive: true, force: true});
     return this.engine.containers();
   }
+}
+
+/** What the tests of a file have: an engine, and each a rig of its own on it. */
+class RigPerTest {
+  #engine: DockerEngine | undefined;
+  #rig: ContainerRig | undefined;
+
+  get engine(): DockerEngine {
+    if (this.#engine === undefined) throw new Error('there is no engine before the tests');
+    return this.#engine;
+  }
+
+  get rig(): ContainerRig {
+    if (this.#rig === undefined) throw new Error('there is no rig before a test');
+    return this.#rig;
+  }
+
+  async startEngine(): Promise<DockerEngine> {
+    this.#engine = await DockerEngine.start();
+    return this.#engine;
+  }
+
+  startRig(): void {
+    this.#rig = ContainerRig.on(this.engine);
+  }
+
+  /** Nothing may be left of a test. */
+  async endRig(): Promise<void> {
+    if (this.#rig === undefined) return;
+    const left = await this.#rig.end();
+    const volumes = await this.engine.volumes();
+    await this.engine.clear();
+    expect({left, volumes}).toEqual({left: [], volumes: []});
+  }
+
+  async stopEngine(): Promise<void> {
+    await this.#engine?.stop();
+  }
+}
+
+/**
+ * Gives each test of a file a rig, and expects that nothing is left of it; where no engine can be started, they are skipped by name.
+ * @param prepare images that the engine has beside IMAGE
+ */
+export function rigPerTest(prepare: (engine: DockerEngine) => Promise<void> = async () => {}): RigPerTest {
+  const its = new RigPerTest();
+  beforeAll(async () => {
+    if (canStartDocker()) await prepare(await its.startEngine());
+  });
+  afterAll(() => its.stopEngine());
+  beforeEach((context) => {
+    needsDocker(context);
+    its.startRig();
+  });
+  afterEach(() => its.endRig());
+  return its;
 }
 
 /** Waits for something that is certain to come. */

@@ -1,39 +1,23 @@
 import {mkdirSync, readFileSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import type {Lease} from '../../src/services/client/lease.ts';
-import {ContainerRig, until} from './container-rig.ts';
-import {canStartDocker, DockerEngine, IMAGE, needsDocker} from './docker-engine.ts';
+import {rigPerTest, until} from './container-rig.ts';
+import {IMAGE} from './docker-engine.ts';
 
-let engine: DockerEngine;
-let rig: ContainerRig;
-
-beforeAll(async () => {
-  if (canStartDocker()) engine = await DockerEngine.start();
-});
-afterAll(() => engine?.stop());
-beforeEach((context) => {
-  needsDocker(context);
-  rig = ContainerRig.on(engine);
-});
-afterEach(async () => {
-  if (rig === undefined) return;
-  const left = await rig.end();
-  await engine.clear();
-  expect(left).toEqual([]);
-});
+const its = rigPerTest();
 
 /** What a container says of itself. */
 async function inspect({resource}: Lease) {
-  const {pools} = (await rig.client.status())!;
+  const {pools} = (await its.rig.client.status())!;
   expect(pools.flatMap(({servers}) => servers.map(({id}) => id))).toContain(resource);
-  const all = await engine.client.listContainers({all: true});
-  return Promise.all(all.map(({Id}) => engine.client.getContainer(Id).inspect()));
+  const all = await its.engine.client.listContainers({all: true});
+  return Promise.all(all.map(({Id}) => its.engine.client.getContainer(Id).inspect()));
 }
 
 describe('a lease', () => {
   it('is a container that answers at a port of this machine, and only there', async () => {
-    const lease = await rig.acquire(rig.service({pool: {min: 0, max: 1}}));
+    const lease = await its.rig.acquire(its.rig.service({pool: {min: 0, max: 1}}));
     expect((await fetch(lease.url)).status).toBe(404);
     const {port} = new URL(lease.url);
     expect(lease.env).toEqual({WEB_URL: lease.url, WEB_HOST: '127.0.0.1', WEB_PORT: port});
@@ -43,7 +27,7 @@ describe('a lease', () => {
 
   it('names each port where there are several', async () => {
     const args = ['sh', '-c', 'echo one > /tmp/f; httpd -p 81 -h /tmp; exec httpd -f -p 80 -h /data'];
-    const {env} = await rig.acquire(rig.service({name: 'my-api', args, ports: [80, 81]}));
+    const {env} = await its.rig.acquire(its.rig.service({name: 'my-api', args, ports: [80, 81]}));
     expect(Object.keys(env).sort()).toEqual([
       'MY_API_HOST',
       'MY_API_PORT',
@@ -56,44 +40,44 @@ describe('a lease', () => {
   });
 
   it('uses the ports that the image names when the service names none', async () => {
-    await engine.makeImage('exposing', ['EXPOSE 80', 'CMD ["httpd", "-f", "-p", "80", "-h", "/data"]']);
-    const lease = await rig.acquire(rig.service({image: 'exposing', args: [], ports: []}));
+    await its.engine.makeImage('exposing', ['EXPOSE 80', 'CMD ["httpd", "-f", "-p", "80", "-h", "/data"]']);
+    const lease = await its.rig.acquire(its.rig.service({image: 'exposing', args: [], ports: []}));
     expect((await fetch(lease.url)).status).toBe(404);
   });
 
   it('is refused and gone after its release, with its anonymous volume', async () => {
-    const lease = await rig.acquire(rig.service({volumes: ['/kept'], pool: {min: 0, max: 1}}));
-    const [container] = await engine.containers();
-    const [volume] = await engine.volumes();
-    expect(await rig.answersAt(lease.url)).toBe(true);
+    const lease = await its.rig.acquire(its.rig.service({volumes: ['/kept'], pool: {min: 0, max: 1}}));
+    const [container] = await its.engine.containers();
+    const [volume] = await its.engine.volumes();
+    expect(await its.rig.answersAt(lease.url)).toBe(true);
     await lease.release();
-    expect(await rig.answersAt(lease.url)).toBe(false);
-    await until(async () => !(await engine.containers()).includes(container!));
-    await until(async () => !(await engine.volumes()).includes(volume!));
+    expect(await its.rig.answersAt(lease.url)).toBe(false);
+    await until(async () => !(await its.engine.containers()).includes(container!));
+    await until(async () => !(await its.engine.volumes()).includes(volume!));
   });
 
   it('comes from the pool when one is ready', async () => {
-    const service = rig.service({pool: {min: 2, max: 4}});
-    await rig.client.warm(service, 2);
-    const [one, other] = [await rig.acquire(service), await rig.acquire(service)];
+    const service = its.rig.service({pool: {min: 2, max: 4}});
+    await its.rig.client.warm(service, 2);
+    const [one, other] = [await its.rig.acquire(service), await its.rig.acquire(service)];
     expect(one.url).not.toBe(other.url);
-    expect((await rig.client.status())?.pools[0]?.gauges).toMatchObject({handedOut: 2, immediate: 2});
+    expect((await its.rig.client.status())?.pools[0]?.gauges).toMatchObject({handedOut: 2, immediate: 2});
   });
 
   it('is not one that ended while it was waiting', async () => {
-    const service = rig.service({pool: {min: 1, max: 4}});
-    await rig.client.warm(service, 1);
-    for (const id of await engine.containers()) await engine.client.getContainer(id).kill();
-    expect((await fetch((await rig.acquire(service)).url)).status).toBe(404);
+    const service = its.rig.service({pool: {min: 1, max: 4}});
+    await its.rig.client.warm(service, 1);
+    for (const id of await its.engine.containers()) await its.engine.client.getContainer(id).kill();
+    expect((await fetch((await its.rig.acquire(service)).url)).status).toBe(404);
   });
 });
 
 describe('a container', () => {
   it('gets the settings of its service', async () => {
-    mkdirSync(join(rig.folder, 'pages'));
-    writeFileSync(join(rig.folder, 'pages/name'), 'from the project');
-    const lease = await rig.acquire(
-      rig.service({
+    mkdirSync(join(its.rig.folder, 'pages'));
+    writeFileSync(join(its.rig.folder, 'pages/name'), 'from the project');
+    const lease = await its.rig.acquire(
+      its.rig.service({
         env: {GREETING: 'good day'},
         volumes: ['./pages:/data:ro'],
         resources: {cpu: 0.5, memoryBytes: 64 * 1024 * 1024},
@@ -103,7 +87,7 @@ describe('a container', () => {
     const [{Config, HostConfig}] = (await inspect(lease)) as [Awaited<ReturnType<typeof inspect>>[number]];
     expect(Config.Env).toContain('GREETING=good day');
     expect(HostConfig).toMatchObject({Memory: 64 * 1024 * 1024, NanoCpus: 5e8, Privileged: false});
-    expect(HostConfig.Binds).toEqual([`${join(rig.folder, 'pages')}:/data:ro`]);
+    expect(HostConfig.Binds).toEqual([`${join(its.rig.folder, 'pages')}:/data:ro`]);
   });
 
   it.each([
@@ -113,45 +97,45 @@ describe('a container', () => {
     ['the way out over a symbolic link', {volumes: ['./link:/data']}, /lies outside/],
     ['a volume that outlives it', {volumes: ['cache:/data']}, /lies outside/],
   ])('is refused %s', async (_, settings, message) => {
-    symlinkSync('/etc', join(rig.folder, 'link'));
-    await expect(rig.acquire(rig.service(settings))).rejects.toMatchObject({code: 'E_SERVICE_UNSAFE', message});
-    expect(await engine.containers()).toEqual([]);
+    symlinkSync('/etc', join(its.rig.folder, 'link'));
+    await expect(its.rig.acquire(its.rig.service(settings))).rejects.toMatchObject({code: 'E_SERVICE_UNSAFE', message});
+    expect(await its.engine.containers()).toEqual([]);
   });
 
   it('reaches what it depends on by the variables of that', async () => {
-    const inner = rig.service({
+    const inner = its.rig.service({
       name: 'inner',
       args: ['sh', '-c', 'echo inner > /data/f; exec httpd -f -p 80 -h /data'],
     });
     const args = ['sh', '-c', 'wget -q -O /data/got "$INNER_URL/f" && exec httpd -f -p 80 -h /data'];
-    const lease = await rig.acquire({...rig.service({name: 'outer', args}), needs: [inner]});
+    const lease = await its.rig.acquire({...its.rig.service({name: 'outer', args}), needs: [inner]});
     expect(await (await fetch(`${lease.url}/got`)).text()).toBe('inner\n');
   });
 
   it('is filled by the lines of its init, on this machine', async () => {
     const migrate = 'echo "$WEB_URL" > migrated && test "$GREETING" = hello';
-    const lease = await rig.acquire(
-      rig.service({env: {GREETING: 'hello'}, init: {migrate, seed: 'cp migrated seeded'}, pool: {min: 0, max: 1}}),
+    const lease = await its.rig.acquire(
+      its.rig.service({env: {GREETING: 'hello'}, init: {migrate, seed: 'cp migrated seeded'}, pool: {min: 0, max: 1}}),
     );
-    expect(readFileSync(join(rig.folder, 'seeded'), 'utf8')).toBe(`${lease.url}\n`);
+    expect(readFileSync(join(its.rig.folder, 'seeded'), 'utf8')).toBe(`${lease.url}\n`);
   });
 
   it('is not handed out when its init fails', async () => {
-    const service = rig.service({init: {migrate: 'echo no such table; exit 3'}, pool: {min: 0, max: 1}});
-    await expect(rig.acquire(service)).rejects.toMatchObject({code: 'E_SERVICE_INIT', message: /no such table/});
-    expect(await engine.containers()).toEqual([]);
+    const service = its.rig.service({init: {migrate: 'echo no such table; exit 3'}, pool: {min: 0, max: 1}});
+    await expect(its.rig.acquire(service)).rejects.toMatchObject({code: 'E_SERVICE_INIT', message: /no such table/});
+    expect(await its.engine.containers()).toEqual([]);
   });
 
   it('is of the image that the pool began with, even when its name moves', async () => {
-    await engine.makeImage('moving');
-    const service = rig.service({image: 'moving', pool: {min: 0, max: 2}});
-    const first = await rig.acquire(service);
+    await its.engine.makeImage('moving');
+    const service = its.rig.service({image: 'moving', pool: {min: 0, max: 2}});
+    const first = await its.rig.acquire(service);
     const [{Image}] = (await inspect(first)) as [Awaited<ReturnType<typeof inspect>>[number]];
-    await engine.makeImage('moving', ['ENV MOVED=yes']);
-    await rig.acquire(service);
+    await its.engine.makeImage('moving', ['ENV MOVED=yes']);
+    await its.rig.acquire(service);
     const all = await inspect(first);
     expect(all.map((one) => one.Image)).toEqual([Image, Image]);
-    expect((await rig.client.status())?.pools[0]?.servers[0]).toMatchObject({
+    expect((await its.rig.client.status())?.pools[0]?.servers[0]).toMatchObject({
       backend: 'docker',
       what: expect.stringContaining(Image),
     });
@@ -167,9 +151,9 @@ describe('what cannot be started', () => {
     ['a check of a port that is not published', {health: {kind: 'port', port: 99} as const}, /does not publish/],
     ['no image', {image: undefined}, /does not say what/],
   ])('is told: %s', async (_, settings, message) => {
-    const service = rig.service(settings as Parameters<typeof rig.service>[0]);
-    await expect(rig.acquire(service)).rejects.toMatchObject({code: 'E_SERVICE_START', message});
-    await until(async () => (await engine.containers()).length === 0);
+    const service = its.rig.service(settings as Parameters<typeof its.rig.service>[0]);
+    await expect(its.rig.acquire(service)).rejects.toMatchObject({code: 'E_SERVICE_START', message});
+    await until(async () => (await its.engine.containers()).length === 0);
   });
 });
 
@@ -181,27 +165,27 @@ describe('readiness', () => {
     ['http', {kind: 'http', port: 80, path: '/f', status: 200}, 'echo x > /data/f'],
     ['command', {kind: 'command', line: 'test -f /data/f && netstat -ltn | grep -q :80'}, 'echo x > /data/f'],
   ] as const)('is awaited by %s', async (kind, health, line) => {
-    const lease = await rig.acquire(rig.service({health, args: late(line), pool: {min: 0, max: 1}}));
+    const lease = await its.rig.acquire(its.rig.service({health, args: late(line), pool: {min: 0, max: 1}}));
     if (kind === 'log') await until(async () => (await fetch(lease.url).catch(() => undefined)) !== undefined);
     expect((await fetch(`${lease.url}/f`)).status).toBe(kind === 'port' ? 404 : 200);
   });
 
   it('needs no shell in the image', async () => {
-    await engine.makeImage('shell-less', ['ENTRYPOINT ["/bin/busybox", "httpd", "-f", "-p", "80"]'], ['bin/sh']);
-    const lease = await rig.acquire(rig.service({image: 'shell-less', args: []}));
+    await its.engine.makeImage('shell-less', ['ENTRYPOINT ["/bin/busybox", "httpd", "-f", "-p", "80"]'], ['bin/sh']);
+    const lease = await its.rig.acquire(its.rig.service({image: 'shell-less', args: []}));
     expect((await fetch(lease.url)).status).toBe(404);
   });
 
   it('says that a command needs one', async () => {
-    await engine.makeImage('shell-less', ['ENTRYPOINT ["/bin/busybox", "httpd", "-f", "-p", "80"]'], ['bin/sh']);
-    const service = rig.service({image: 'shell-less', args: [], health: {kind: 'command', line: 'true'}});
-    await expect(rig.acquire(service)).rejects.toMatchObject({code: 'E_SERVICE_START', hint: /no \/bin\/sh/});
+    await its.engine.makeImage('shell-less', ['ENTRYPOINT ["/bin/busybox", "httpd", "-f", "-p", "80"]'], ['bin/sh']);
+    const service = its.rig.service({image: 'shell-less', args: [], health: {kind: 'command', line: 'true'}});
+    await expect(its.rig.acquire(service)).rejects.toMatchObject({code: 'E_SERVICE_START', hint: /no \/bin\/sh/});
   });
 });
 
 it('uses an image that is there, and never asks a registry', async () => {
   // a name whose registry does not exist
-  await engine.client.getImage(IMAGE).tag({repo: 'registry.invalid/web', tag: '1'});
-  const lease = await rig.acquire(rig.service({image: 'registry.invalid/web:1'}));
+  await its.engine.client.getImage(IMAGE).tag({repo: 'registry.invalid/web', tag: '1'});
+  const lease = await its.rig.acquire(its.rig.service({image: 'registry.invalid/web:1'}));
   expect((await fetch(lease.url)).status).toBe(404);
 });

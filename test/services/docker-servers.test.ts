@@ -2,12 +2,12 @@ import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {createClient} from '@redis/client';
 import pg from 'pg';
-import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, it} from 'vitest';
+import {describe, expect, it} from 'vitest';
 import type {Service} from '../../src/project/service.ts';
 import type {ServiceOptions} from '../../src/services/service-options.ts';
 import {kill, untilGone} from '../rig/processes.ts';
-import {ContainerRig, until} from './container-rig.ts';
-import {canStartDocker, DockerEngine, IMAGE, needsDocker} from './docker-engine.ts';
+import {ContainerRig, rigPerTest, until} from './container-rig.ts';
+import {IMAGE} from './docker-engine.ts';
 import {installedPostgres, makePostgresImage, makeRedisImage} from './server-images.ts';
 import {column, connected, refusal} from './support/sql.ts';
 
@@ -15,72 +15,55 @@ import {column, connected, refusal} from './support/sql.ts';
 const POSTGRES = 'postgres:99';
 const REDIS = 'redis:99';
 
-let engine: DockerEngine;
-let rig: ContainerRig;
-
-beforeAll(async () => {
-  if (!canStartDocker()) return;
-  engine = await DockerEngine.start();
+const its = rigPerTest(async (engine) => {
   await makePostgresImage(engine, POSTGRES);
   await makeRedisImage(engine, REDIS);
 });
-afterAll(() => engine?.stop());
-beforeEach((context) => {
-  needsDocker(context);
-  rig = ContainerRig.on(engine);
-});
-afterEach(async () => {
-  if (rig === undefined) return;
-  const left = await rig.end();
-  const volumes = await engine.volumes();
-  await engine.clear();
-  expect({left, volumes}).toEqual({left: [], volumes: []});
-});
 
 function postgres(options: Partial<ServiceOptions> = {}): Service {
-  return rig.service({plugin: 'postgres', name: 'db', image: POSTGRES, args: [], ports: [], ...options});
+  return its.rig.service({plugin: 'postgres', name: 'db', image: POSTGRES, args: [], ports: [], ...options});
 }
 
 function redis(options: Partial<ServiceOptions> = {}): Service {
-  return rig.service({plugin: 'redis', name: 'cache', image: REDIS, args: [], ports: [], ...options});
+  return its.rig.service({plugin: 'redis', name: 'cache', image: REDIS, args: [], ports: [], ...options});
 }
 
 /** What runs the service that was asked for first. */
-async function server(of = rig) {
+async function server(of = its.rig) {
   return (await of.client.status())?.pools[0]?.servers[0];
 }
 
 async function inspected() {
-  const [id = ''] = await engine.containers();
-  return engine.client.getContainer(id).inspect();
+  const [id = ''] = await its.engine.containers();
+  return its.engine.client.getContainer(id).inspect();
 }
 
 describe('what runs a server', () => {
   const major = installedPostgres();
 
   it('is a container, where the programs are of another version', async () => {
-    const lease = await rig.acquire(postgres());
+    const lease = await its.rig.acquire(postgres());
     expect(await server()).toMatchObject({backend: 'docker', what: expect.stringContaining(POSTGRES)});
     expect(Object.keys(lease.env)).not.toContain('PGSOCKET');
-    const cached = await rig.acquire(redis({pool: {min: 0, max: 1}}));
+    const cached = await its.rig.acquire(redis({pool: {min: 0, max: 1}}));
     expect(cached.env).toMatchObject({REDIS_HOST: '127.0.0.1'});
-    expect(await engine.containers()).toHaveLength(2);
+    expect(await its.engine.containers()).toHaveLength(2);
   });
 
   it('is a program of the version that the image names', async () => {
-    await rig.acquire(postgres({image: `postgres:${major}`}));
+    await its.rig.acquire(postgres({image: `postgres:${major}`}));
     expect(await server()).toMatchObject({backend: 'process', what: expect.stringContaining(`PostgreSQL ${major}`)});
   });
 
   it('is a program of another version where that is said, which is remarked on', async () => {
-    await rig.acquire(postgres({backend: 'process'}));
+    await its.rig.acquire(postgres({backend: 'process'}));
     const remark = new RegExp(`PostgreSQL ${major}\\S* of this machine in place of ${POSTGRES}`);
     expect(await server()).toMatchObject({backend: 'process', what: expect.stringMatching(remark)});
-    expect(rig.log).toMatch(remark);
+    expect(its.rig.log).toMatch(remark);
   });
 
   it('is nothing, where there is neither', async () => {
-    const other = ContainerRig.on(engine, {DOCKER_HOST: 'unix:///nowhere/docker.sock'});
+    const other = ContainerRig.on(its.engine, {DOCKER_HOST: 'unix:///nowhere/docker.sock'});
     await expect(other.acquire(postgres())).rejects.toMatchObject({
       code: 'E_NO_PROGRAM',
       message: expect.stringContaining('no container engine answers'),
@@ -93,9 +76,9 @@ describe('what runs a server', () => {
 
 describe('a PostgreSQL in a container', () => {
   it('is started as the service says', async () => {
-    mkdirSync(join(rig.folder, 'fixtures'));
-    writeFileSync(join(rig.folder, 'fixtures/one'), 'here');
-    const lease = await rig.acquire(
+    mkdirSync(join(its.rig.folder, 'fixtures'));
+    writeFileSync(join(its.rig.folder, 'fixtures/one'), 'here');
+    const lease = await its.rig.acquire(
       postgres({
         level: 'cluster',
         args: ['-c', 'work_mem=5MB'],
@@ -121,7 +104,7 @@ describe('a PostgreSQL in a container', () => {
 
   it.each(['database', 'cluster'] as const)('lets nobody in as the superuser that is ours (%s)', async (level) => {
     const env = {POSTGRES_PASSWORD: 'known', POSTGRES_HOST_AUTH_METHOD: 'trust', POSTGRES_USER: 'me'};
-    const lease = await rig.acquire(postgres({level, env, pool: {min: 0, max: 1}}));
+    const lease = await its.rig.acquire(postgres({level, env, pool: {min: 0, max: 1}}));
     const {Env} = (await inspected()).Config;
     const started = Env.find((one) => one.startsWith('POSTGRES_PASSWORD='))?.split('=')[1] ?? '';
     expect(started).not.toBe('known');
@@ -140,7 +123,7 @@ describe('a PostgreSQL in a container', () => {
     [{volumes: ['/etc:/host']}, 'mounts /etc'],
   ])('is refused what is not allowed: %j', async (options, message) => {
     for (const service of [postgres(options), redis(options)])
-      await expect(rig.acquire(service)).rejects.toMatchObject({
+      await expect(its.rig.acquire(service)).rejects.toMatchObject({
         code: 'E_SERVICE_UNSAFE',
         message: expect.stringContaining(message),
       });
@@ -148,17 +131,17 @@ describe('a PostgreSQL in a container', () => {
 
   it('has the variables of what it depends on', async () => {
     const needs = [
-      rig.service({plugin: 'process', name: 'api', binary: 'busybox', args: ['httpd', '-f', '-p', '{port}']}),
+      its.rig.service({plugin: 'process', name: 'api', binary: 'busybox', args: ['httpd', '-f', '-p', '{port}']}),
     ];
     const init = {migrate: 'echo "$API_URL" > migrated'};
-    await rig.acquire({...postgres({init, pool: {min: 0, max: 1}}), needs});
+    await its.rig.acquire({...postgres({init, pool: {min: 0, max: 1}}), needs});
     const {Env} = (await inspected()).Config;
     expect(Env).toContainEqual(expect.stringMatching(/^API_URL=http:\/\/host\.docker\.internal:\d+$/));
   });
 
   it('that does not start says what it printed', async () => {
     const failing = postgres({args: ['-c', 'no_such_setting=1'], pool: {min: 0, max: 1}});
-    await expect(rig.acquire(failing)).rejects.toMatchObject({
+    await expect(its.rig.acquire(failing)).rejects.toMatchObject({
       code: 'E_SERVICE_START',
       message: expect.stringMatching(/it ended \(exit code 1\)[\s\S]*no_such_setting/),
       hint: expect.stringContaining('.log'),
@@ -166,9 +149,9 @@ describe('a PostgreSQL in a container', () => {
   });
 
   it('that never answers is given up in time', async () => {
-    await engine.makeImage('postgres-silent', ['ENTRYPOINT ["/bin/sh", "-c", "sleep 1000"]', 'EXPOSE 5432']);
+    await its.engine.makeImage('postgres-silent', ['ENTRYPOINT ["/bin/sh", "-c", "sleep 1000"]', 'EXPOSE 5432']);
     const silent = postgres({image: 'postgres-silent', startTimeoutMs: 300, pool: {min: 0, max: 1}});
-    await expect(rig.acquire(silent)).rejects.toMatchObject({
+    await expect(its.rig.acquire(silent)).rejects.toMatchObject({
       code: 'E_SERVICE_START',
       message: expect.stringMatching(/no answer came within 300 ms \(`start_timeout`\)/),
     });
@@ -179,7 +162,7 @@ describe('servers of one’s own in containers', () => {
   it('may be changed in every way, and nobody else sees it', async () => {
     const init = {sql: ['rich.sql', 'cluster.sql'].map((name) => join(import.meta.dirname, 'support', name))};
     const service = postgres({level: 'cluster', init, pool: {min: 2, max: 3}});
-    const [dirty, other] = [await rig.acquire(service), await rig.acquire(service)];
+    const [dirty, other] = [await its.rig.acquire(service), await its.rig.acquire(service)];
     const [client, neighbour] = [await connected(dirty.url), await connected(other.url)];
     const seen = async (one: pg.Client) => [
       await column(one, 'SELECT rolname || rolcreatedb FROM pg_roles ORDER BY 1'),
@@ -203,20 +186,20 @@ describe('servers of one’s own in containers', () => {
     const ended = new Promise((resolve) => client.once('end', resolve));
     await dirty.release();
     await ended;
-    const next = await rig.acquire(service);
+    const next = await its.rig.acquire(service);
     expect(next.resource).not.toBe(dirty.resource);
     expect(await seen(await connected(next.url))).toEqual(before);
   });
 
   it('are not handed out when their init did not do what it did the first time', async () => {
     writeFileSync(
-      join(rig.folder, 'random.sql'),
+      join(its.rig.folder, 'random.sql'),
       `DO $$ BEGIN EXECUTE 'CREATE TABLE t' || floor(random() * 1e9)::int || ' ()'; END $$`,
     );
     const service = postgres({level: 'cluster', init: {sql: ['random.sql']}, pool: {min: 0, max: 2}});
-    const sql = [join(rig.folder, 'random.sql')];
-    const first = await rig.acquire({...service, init: {...service.init, sql}});
-    await expect(rig.acquire({...service, init: {...service.init, sql}})).rejects.toThrow(
+    const sql = [join(its.rig.folder, 'random.sql')];
+    const first = await its.rig.acquire({...service, init: {...service.init, sql}});
+    await expect(its.rig.acquire({...service, init: {...service.init, sql}})).rejects.toThrow(
       /relation: (added|removed) public\.t\d+/,
     );
     expect(await column(await connected(first.url), 'SELECT 1')).toEqual([1]);
@@ -224,15 +207,15 @@ describe('servers of one’s own in containers', () => {
 });
 
 it('a Redis that finds what another one left is not handed out', async () => {
-  mkdirSync(join(rig.folder, 'kept'));
+  mkdirSync(join(its.rig.folder, 'kept'));
   const service = redis({volumes: ['./kept:/data'], pool: {min: 0, max: 1}});
-  const lease = await rig.acquire(service);
+  const lease = await its.rig.acquire(service);
   const client = await createClient({url: lease.url, socket: {reconnectStrategy: false}}).connect();
   await client.set('dirt', '1');
   await client.sendCommand(['SAVE']);
   client.destroy();
   await lease.release();
-  await expect(rig.acquire(service)).rejects.toThrow('keys: added 0 dirt: string');
+  await expect(its.rig.acquire(service)).rejects.toThrow('keys: added 0 dirt: string');
 });
 
 describe('when something ends', () => {
@@ -257,55 +240,57 @@ describe('when something ends', () => {
   }
 
   it('a broker that was killed leaves no container to the next one', async () => {
-    for (const service of all()) await rig.acquire(service);
-    expect((await engine.containers()).length).toBeGreaterThanOrEqual(3);
-    const pid = await rig.brokerPid();
+    for (const service of all()) await its.rig.acquire(service);
+    expect((await its.engine.containers()).length).toBeGreaterThanOrEqual(3);
+    const pid = await its.rig.brokerPid();
     kill(pid);
     await untilGone(pid);
-    await rig.acquire(rig.service({plugin: 'process', binary: 'busybox', args: ['httpd', '-f', '-p', '{port}']}));
-    expect(await engine.containers()).toEqual([]);
+    await its.rig.acquire(
+      its.rig.service({plugin: 'process', binary: 'busybox', args: ['httpd', '-f', '-p', '{port}']}),
+    );
+    expect(await its.engine.containers()).toEqual([]);
   });
 
   it('containers that somebody removed are replaced', async () => {
     for (const service of all()) {
-      await rig.client.warm(service, 1);
-      const lost = await rig.acquire(service);
-      await engine.clear();
-      expect(await works(await rig.acquire(service))).toBe(true);
+      await its.rig.client.warm(service, 1);
+      const lost = await its.rig.acquire(service);
+      await its.engine.clear();
+      expect(await works(await its.rig.acquire(service))).toBe(true);
       await lost.release();
-      await rig.client.stop();
+      await its.rig.client.stop();
     }
   });
 
   it('an engine that is stopped is named, and found again when it is back', async () => {
     const said = all().map((service): Service => ({...service, backend: 'docker'}));
-    for (const service of said) await rig.acquire(service);
-    await engine.stopDaemon();
+    for (const service of said) await its.rig.acquire(service);
+    await its.engine.stopDaemon();
     for (const service of said)
-      await expect(rig.acquire(service)).rejects.toMatchObject({
+      await expect(its.rig.acquire(service)).rejects.toMatchObject({
         code: 'E_NO_ENGINE',
         hint: expect.stringContaining('Start it'),
       });
-    await engine.startDaemon();
-    for (const service of said) expect(await works(await rig.acquire(service))).toBe(true);
-    await rig.client.stop();
-    await until(async () => (await engine.containers()).length === 0);
+    await its.engine.startDaemon();
+    for (const service of said) expect(await works(await its.rig.acquire(service))).toBe(true);
+    await its.rig.client.stop();
+    await until(async () => (await its.engine.containers()).length === 0);
   });
 
   it('whatever makes them is ended when nobody waits for it', async () => {
-    await engine.makeImage('postgres-silent', ['ENTRYPOINT ["/bin/sh", "-c", "sleep 1000"]', 'EXPOSE 5432']);
-    await engine.makeImage('redis-silent', ['ENTRYPOINT ["/bin/sh", "-c", "sleep 1000"]', 'EXPOSE 6379']);
+    await its.engine.makeImage('postgres-silent', ['ENTRYPOINT ["/bin/sh", "-c", "sleep 1000"]', 'EXPOSE 5432']);
+    await its.engine.makeImage('redis-silent', ['ENTRYPOINT ["/bin/sh", "-c", "sleep 1000"]', 'EXPOSE 6379']);
     const pool = {min: 1, max: 2};
     for (const service of [
       postgres({image: 'postgres-silent', level: 'cluster', startTimeoutMs: 600_000, pool}),
       redis({image: 'redis-silent', startTimeoutMs: 600_000, pool}),
-      rig.service({image: IMAGE, args: ['sleep', '1000'], startTimeoutMs: 600_000, pool}),
+      its.rig.service({image: IMAGE, args: ['sleep', '1000'], startTimeoutMs: 600_000, pool}),
     ]) {
-      const waiting = rig.acquire(service).catch((error: unknown) => error);
-      await until(async () => (await engine.containers()).length === 2);
-      await rig.client.stop();
+      const waiting = its.rig.acquire(service).catch((error: unknown) => error);
+      await until(async () => (await its.engine.containers()).length === 2);
+      await its.rig.client.stop();
       expect(await waiting).toMatchObject({code: expect.stringMatching(/^E_SERVICE_ST/)});
-      expect(await engine.containers()).toEqual([]);
+      expect(await its.engine.containers()).toEqual([]);
     }
   });
 });
