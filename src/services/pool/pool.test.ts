@@ -561,6 +561,8 @@ test('ready ones that are more than there may be are taken away', async () => {
   await settled();
   expect(pool.gauges).toMatchObject({ready: 1, max: 1});
   expect(source.alive).toBe(1);
+  // none was made in place of those
+  expect(source.made).toHaveLength(4);
   await pool.close();
 });
 

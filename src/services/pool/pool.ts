@@ -117,7 +117,8 @@ export class Pool {
       if (ready === undefined) break;
       this.#offer(ready);
     }
-    while (this.#room < 0 && this.#ready.length > 0) this.#discard();
+    // what is being taken away makes room soon
+    while (this.#room + this.#ending.count < 0 && this.#ready.length > 0) this.#discard();
     for (;;) {
       const wanted = this.#waiting.length + this.#target.count - this.#ready.length - this.#making.count;
       if (wanted <= 0 || this.#room <= 0 || this.#making.count >= this.#source.width) return;
