@@ -6,8 +6,10 @@ import {UncleanError} from '../unclean.ts';
 import {Failures} from './failures.ts';
 import {type Gauges, HandOuts} from './gauges.ts';
 import {exhaustedError, type Held, type Owner} from './held.ts';
+import {Holders} from './holders.ts';
 import {Quarantine, type Quarantined} from './quarantine.ts';
 import {ReadyTarget} from './ready-target.ts';
+import {TakingAway} from './taking-away.ts';
 import {type Waiter, WaitingLine} from './waiting-line.ts';
 import {Work} from './work.ts';
 
@@ -28,20 +30,16 @@ export class Pool {
   readonly #abort = new AbortController();
   readonly #options: PoolOptions;
   readonly #ready: Resource[] = [];
-  readonly #held = new Map<string, Held>();
-  /** Left for a person to look at: not in the way of others. */
-  readonly #kept = new Map<string, Held>();
+  readonly #holders: Holders;
   readonly #waiting = new WaitingLine<Owner, Held>();
   readonly #target: ReadyTarget;
   readonly #failures: Failures;
   readonly #handOuts = new HandOuts();
   readonly #quarantine = new Quarantine();
   readonly #making = new Work();
-  /** Being made clean, or taken away. */
-  readonly #ending = new Work();
+  readonly #ending: TakingAway;
   /** Why nobody got one, since the last that could be made. */
   #givenUp: PacelineError | undefined;
-  #serial = 0;
   #isClosed = false;
 
   constructor(source: Source, options: PoolOptions) {
@@ -49,6 +47,13 @@ export class Pool {
     this.#options = options;
     this.#target = new ReadyTarget(options.size, options.now());
     this.#failures = new Failures(options.name);
+    this.#holders = new Holders(options.name);
+    this.#ending = new TakingAway({
+      report: (message) => this.#report(message),
+      onClean: (resource) => this.#offer(resource),
+      onUnclean: (error) => this.#note(error),
+      onRoom: () => this.fill(),
+    });
   }
 
   /** Another user may want more or fewer of the same. */
@@ -82,31 +87,18 @@ export class Pool {
 
   /** Ends a lease: connections are refused when this resolves; the rest happens behind the user's back. */
   async release(id: string): Promise<void> {
-    const held = this.#held.get(id) ?? this.#kept.get(id);
-    if (held === undefined) return;
-    this.#held.delete(id);
-    this.#kept.delete(id);
-    const {resource} = held;
-    const revoking = this.#revoke(resource);
-    this.#end(async (leave) => {
-      const mayServe = (await revoking) && !this.#isClosed && resource.recycle !== undefined;
-      await (mayServe ? this.#recycle(resource, leave) : resource.destroy());
-    });
-    await revoking;
+    const held = this.#holders.remove(id);
+    if (held !== undefined) await this.#ending.release(held.resource);
   }
 
   /** Its user is done with it, but a person wants to look at it: until it is released it stays, and counts no longer. */
   keep(id: string): void {
-    const held = this.#held.get(id);
-    if (held === undefined) return;
-    this.#held.delete(id);
-    this.#kept.set(id, held);
-    this.fill();
+    if (this.#holders.keep(id)) this.fill();
   }
 
   /** Whether somebody still has it, and it serves. */
   isServing({id, resource}: Held): boolean {
-    return (this.#held.has(id) || this.#kept.has(id)) && this.#source.isAlive() && resource.isAlive?.() !== false;
+    return this.#holders.has(id) && this.#source.isAlive() && resource.isAlive?.() !== false;
   }
 
   /** Gives to those who wait, and starts as many as should be ready. */
@@ -133,9 +125,9 @@ export class Pool {
   tend(): void {
     if (this.#isClosed) return;
     for (const dead of this.#ready.filter((one) => one.isAlive?.() === false)) {
-      this.#options.report(`${this.#options.name}: ${dead.id} ended before anybody used it`);
+      this.#report(`${dead.id} ended before anybody used it`);
       this.#ready.splice(this.#ready.indexOf(dead), 1);
-      this.#end(() => dead.destroy());
+      this.#ending.destroy(dead);
     }
     if (this.#target.hasSpare(this.#ready.length, this.#options.now())) this.#discard();
     this.fill();
@@ -158,8 +150,8 @@ export class Pool {
     return {
       ready: this.#ready.length,
       making: this.#making.count,
-      leased: this.#held.size,
-      kept: this.#kept.size,
+      leased: this.held.length,
+      kept: this.kept.length,
       ending: this.#ending.count,
       waiting: this.#waiting.length,
       target: this.#target.count,
@@ -170,11 +162,11 @@ export class Pool {
   }
 
   get held(): readonly Held[] {
-    return [...this.#held.values()];
+    return this.#holders.held;
   }
 
   get kept(): readonly Held[] {
-    return [...this.#kept.values()];
+    return this.#holders.kept;
   }
 
   get quarantine(): readonly Quarantined[] {
@@ -186,17 +178,16 @@ export class Pool {
     this.#isClosed = true;
     this.#abort.abort();
     this.#waiting.dissolve(this.#stopped());
-    const used = [...this.held, ...this.kept].map(({resource}) => resource);
-    this.#held.clear();
-    this.#kept.clear();
-    for (const resource of [...used, ...this.#ready.splice(0)]) this.#end(() => resource.destroy());
+    this.#ending.close();
+    const used = this.#holders.removeAll().map(({resource}) => resource);
+    for (const resource of [...used, ...this.#ready.splice(0)]) this.#ending.destroy(resource);
     while (!this.#making.isDone || !this.#ending.isDone) await Promise.all([this.#making.next(), this.#ending.next()]);
     await this.#source.close();
   }
 
   /** How many more there may be. */
   get #room(): number {
-    return this.#target.max - this.#held.size - this.#ready.length - this.#making.count - this.#ending.count;
+    return this.#target.max - this.held.length - this.#ready.length - this.#making.count - this.#ending.count;
   }
 
   #takeReady(): Resource | undefined {
@@ -212,7 +203,7 @@ export class Pool {
     try {
       const resource = await startedDespiteKill(() => this.#source.make(signal), this.#options.report);
       leave();
-      if (this.#isClosed) return this.#end(() => resource.destroy());
+      if (this.#isClosed) return this.#ending.destroy(resource);
       this.#givenUp = undefined;
       this.#failures.forget('making');
       this.#offer(resource);
@@ -254,69 +245,35 @@ export class Pool {
     since: number,
     onFailure: (error: Error) => void = () => {},
   ): Promise<Held | undefined> {
-    const {now, name} = this.#options;
-    const id = `${name}-${++this.#serial}`;
-    // it counts as held from here on
-    const placeholder: Held = {id, access: {url: '', env: {}}, owner, since, resource};
-    this.#held.set(id, placeholder);
+    const reserved = this.#holders.reserve(resource, owner, since);
     try {
-      const access = await resource.handOut();
-      const held = {...placeholder, access};
+      const held = {...reserved, access: await resource.handOut()};
       // closed meanwhile, and taken away by that
-      if (!this.#held.has(id)) return undefined;
-      this.#held.set(id, held);
+      if (!this.#holders.confirm(held)) return undefined;
       this.#failures.forget('handingOut');
-      this.#handOuts.note(now() - since);
+      this.#handOuts.note(this.#options.now() - since);
       return held;
     } catch (error) {
-      if (!this.#held.delete(id)) return undefined;
+      if (this.#holders.remove(reserved.id) === undefined) return undefined;
       this.#note(error as Error);
       onFailure(error as Error);
-      this.#end(() => resource.destroy());
+      this.#ending.destroy(resource);
       return undefined;
     }
   }
 
-  /** @returns false when it could not be closed: then it is taken away as a whole */
-  async #revoke(resource: Resource): Promise<boolean> {
-    try {
-      await resource.revoke();
-      return true;
-    } catch (error) {
-      this.#options.report(`${this.#options.name}: ${resource.id} could not be revoked: ${(error as Error).message}`);
-      return false;
-    }
-  }
-
-  async #recycle(resource: Resource, leave: () => void): Promise<void> {
-    try {
-      await resource.recycle?.();
-    } catch (error) {
-      this.#note(error as Error);
-      return resource.destroy();
-    }
-    if (this.#isClosed) return resource.destroy();
-    leave();
-    this.#offer(resource);
-  }
-
   #discard(): void {
     const extra = this.#ready.pop();
-    if (extra !== undefined) this.#end(() => extra.destroy());
+    if (extra !== undefined) this.#ending.destroy(extra);
   }
 
-  #end(run: (leave: () => void) => Promise<void>): void {
-    const {name, report} = this.#options;
-    this.#ending.add(
-      (leave) => run(leave).catch((error: unknown) => report(`${name}: ${(error as Error).message}`)),
-      () => this.fill(),
-    );
+  #report(message: string): void {
+    this.#options.report(`${this.#options.name}: ${message}`);
   }
 
   #note(error: Error): void {
-    const {name, report, now} = this.#options;
-    report(`${name}: ${error.message}`);
-    if (error instanceof UncleanError) this.#quarantine.add(error, now());
+    this.#report(error.message);
+    if (error instanceof UncleanError) this.#quarantine.add(error, this.#options.now());
   }
 
   /** A new one could not be used. @param asker whom it was for */
