@@ -88,7 +88,14 @@ export class DockerEngine {
 
   /** Takes all containers away. */
   async clear(): Promise<void> {
-    for (const id of await this.containers()) await this.client.getContainer(id).remove({force: true, v: true});
+    for (const id of await this.containers())
+      try {
+        await this.client.getContainer(id).remove({force: true, v: true});
+      } catch (error) {
+        // it is still being made, or being removed by somebody else
+        const {statusCode = 0} = error as {readonly statusCode?: number};
+        if (![404, 409].includes(statusCode)) throw error;
+      }
   }
 
   /** Takes everything away. */
