@@ -1,4 +1,4 @@
-import {existsSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import {connect, createServer} from 'node:net';
 import {join} from 'node:path';
 import {afterEach, describe, expect, test} from 'vitest';
@@ -106,6 +106,18 @@ describe('a time to live', () => {
     folder = new ServicesFolder();
     await expect(folder.client().acquire(serviceOf(sleeper), {label: 'a', ...times})).rejects.toThrow(RangeError);
   });
+});
+
+test('a broker keeps its lock, whatever certificates Node is to read beside it', async () => {
+  folder = new ServicesFolder({NODE_EXTRA_CA_CERTS: '/etc/ssl/certs/ca-certificates.crt', NODE_USE_SYSTEM_CA: '1'});
+  await folder.client().acquire(serviceOf(sleeper), {label: 'a'});
+  const [broker = 0] = folder.brokers();
+  const {ino} = statSync(join(folder.path, 'broker-v1.lock'));
+  const holders = readFileSync('/proc/locks', 'utf8').match(new RegExp(`WRITE +${broker} \\S+:${ino} `, 'g'));
+  expect(holders).not.toBe(null);
+  // no thread opens and closes files beside what the broker does
+  expect(readFileSync(`/proc/${broker}/environ`, 'utf8')).not.toMatch(/NODE_(EXTRA|USE)/);
+  expect(folder.log).toBe('');
 });
 
 test('nobody ends what somebody else has', async () => {

@@ -11,6 +11,11 @@ import {outsideRun} from './outside-run.ts';
 /** How long a broker may take from its start until it listens: clearing up after one that was killed is part of it, ms. */
 const PATIENCE_MS = 30_000;
 const POLL_MS = 3;
+/**
+ * What Node would do by itself in the broker. Certificates are read by a thread beside the program, which closes inherited descriptors when
+ * it starts: that of the thread would be among them, and its number that of the lock before the thread closes it, too.
+ */
+const UNREAD = {NODE_OPTIONS: '', NODE_EXTRA_CA_CERTS: undefined, NODE_USE_SYSTEM_CA: undefined};
 /** With less room on its file system it cannot start, bytes. */
 const LITTLE = 256 * 1024;
 
@@ -57,8 +62,8 @@ function startBroker(home: Home, env: Readonly<Record<string, string | undefined
     cwd: home.path,
     env: {
       ...outsideRun(env),
+      ...UNREAD,
       PACELINE_SERVICES_DIR: home.path,
-      NODE_OPTIONS: '',
       ...(idle !== undefined && {PACELINE_BROKER_IDLE_MS: idle}),
     },
     stdio: ['ignore', 'ignore', errors],
