@@ -23,13 +23,13 @@ const clients = new Map<string, ServicesClient>();
  * @throws PacelineError E_UNKNOWN_SERVICE, E_POOL_EXHAUSTED, E_SERVICE_START, E_SERVICE_INIT, E_NO_PROGRAM, E_BROKER
  */
 export async function lease(wanted: string | ServiceOptions, options: Partial<AcquireOptions> = {}): Promise<Lease> {
-  const service = typeof wanted === 'string' ? await namedService(wanted) : serviceOf(wanted);
+  const service = typeof wanted === 'string' ? await namedService(wanted) : serviceOf(wanted, env);
   return client().acquire(service, {label: env.PACELINE_TASK ?? process.argv[1] ?? 'a test', ...options});
 }
 
 /** Has so many of a service ready before they are asked for. */
 export async function warm(wanted: string | ServiceOptions, count: number): Promise<void> {
-  const service = typeof wanted === 'string' ? await namedService(wanted) : serviceOf(wanted);
+  const service = typeof wanted === 'string' ? await namedService(wanted) : serviceOf(wanted, env);
   await client().warm(service, count);
 }
 

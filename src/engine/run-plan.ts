@@ -1,6 +1,6 @@
 import {closeSync, openSync, readSync} from 'node:fs';
 import {availableParallelism, loadavg, totalmem} from 'node:os';
-import {processIdentity} from '../base/process-identity.ts';
+import {processIdentity} from '../base/living-process.ts';
 import {collectIfDue, type StoreLimits} from '../cache/store/collection.ts';
 import {DiskStore} from '../cache/store/disk-store.ts';
 import {TaskCache, type TaskCacheOptions} from '../cache/task-cache.ts';

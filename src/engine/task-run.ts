@@ -306,8 +306,7 @@ export class TaskRun {
       void leasing.then((late) => late.release()).catch(() => {});
       return {kind: 'failed', reason: 'stopped before it ran'};
     } catch (error) {
-      const hint = error instanceof PacelineError && error.hint !== undefined ? ` ${error.hint}` : '';
-      return {kind: 'failed', reason: `${oneLine((error as Error).message)}.${hint}`.replace(/\.$/, '')};
+      return {kind: 'failed', reason: withPlace(error as Error)};
     } finally {
       this.#parts.lease ??= {start, end: now()};
     }
@@ -401,4 +400,11 @@ function bytesOf(descriptor: number, {start, end}: LogRange): Uint8Array | undef
 /** The lines of a message behind each other. */
 function oneLine(message: string): string {
   return message.split(/\s*\n\s*/).join(' | ');
+}
+
+/** For one line: where it is, what is wrong, and what to do about it. */
+function withPlace(error: Error): string {
+  const {origin, hint} = error instanceof PacelineError ? error : {};
+  const place = origin === undefined ? '' : `${origin.file}:${origin.line}:${origin.column} `;
+  return `${place}${oneLine(error.message)}${hint === undefined ? '' : `. ${hint}`}`;
 }

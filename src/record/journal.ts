@@ -1,6 +1,6 @@
 import {closeSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {isAlive} from '../base/process-identity.ts';
+import {isAlive} from '../base/living-process.ts';
 import type {RunEvent, RunId, RunStarted} from './events.ts';
 import {type StateFolder, stateFolderError} from './state-folder.ts';
 

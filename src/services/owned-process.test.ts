@@ -5,7 +5,7 @@ import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {beforeEach, describe, expect, onTestFinished, test} from 'vitest';
 import {temporaryFolder} from '../../test/support/temporary-folder.ts';
-import {processIdentity, processStat} from '../base/process-identity.ts';
+import {processIdentity, processStat} from '../base/living-process.ts';
 import {Ledger, livingOf, type OwnedProcesses, PROCESS_MARK} from './ledger.ts';
 import {endAll, OwnedProcess} from './owned-process.ts';
 

@@ -1,7 +1,7 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {randomUUID} from 'node:crypto';
 import {closeSync, openSync, rmSync} from 'node:fs';
-import {processIdentity, processStat} from '../base/process-identity.ts';
+import {processIdentity, processStat} from '../base/living-process.ts';
 import {type KilledError, killedBy} from './killed.ts';
 import {type Ledger, livingOf, type OwnedProcesses, PROCESS_MARK} from './ledger.ts';
 import {boundLog, endOfFile} from './log-file.ts';

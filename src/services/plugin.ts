@@ -42,6 +42,8 @@ export interface Source {
   readonly servers: () => readonly ServerState[];
   /** Whether resources can still be made; when not, the source is closed and opened anew. */
   readonly isAlive: () => boolean;
+  /** Whether what it makes is what the service says by now; when not, users keep what they have, and the next ones get theirs from a new source. Absent: always. */
+  readonly isCurrent?: () => boolean;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import {readdirSync, readFileSync, readlinkSync} from 'node:fs';
-import {currentBoot, type ProcessIdentity, processIdentity, processStat} from '../base/process-identity.ts';
+import {currentBoot, processIdentity, processStat} from '../base/living-process.ts';
+import type {ProcessIdentity} from '../base/process-identity.ts';
 
 /** How to know what came of a process that was started by a broker; each of them is enough. */
 export interface ProcessTraces {

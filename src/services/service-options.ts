@@ -12,8 +12,14 @@ export interface ServiceOptions extends Partial<Omit<Service, 'plugin' | 'init' 
 /** How many are kept ready, and how many there may be, when nobody says it. */
 const POOL: PoolSize = {min: 2, max: 8};
 
-/** @throws nothing: what is wrong is found when it is leased */
-export function serviceOf(options: ServiceOptions): Service {
+/**
+ * @param env whose CONTAINER_POOL_SIZE is the most of each pool, when it is a whole number from 1 on
+ * @throws nothing: what is wrong is found when it is leased
+ */
+export function serviceOf(
+  options: ServiceOptions,
+  env: Readonly<{CONTAINER_POOL_SIZE?: string | undefined}> = {},
+): Service {
   const directory = resolve(options.directory ?? '.');
   const at = (path: string): string => resolve(directory, path);
   const {init = {}, pool = {}, needs = []} = options;
@@ -30,14 +36,14 @@ export function serviceOf(options: ServiceOptions): Service {
     ...options,
     name: options.name ?? options.plugin,
     directory,
-    needs: needs.map((one) => serviceOf({directory, ...one})),
+    needs: needs.map((one) => serviceOf({directory, ...one}, env)),
     init: {...init, sql: (init.sql ?? []).map(at), files: (init.files ?? []).map(at)},
-    pool: poolOf(pool),
+    pool: poolOf(pool, env.CONTAINER_POOL_SIZE),
   };
 }
 
 /** As a make.toml that says the same. */
-function poolOf(written: Partial<PoolSize>): PoolSize {
-  const max = written.max ?? Math.max(POOL.max, written.min ?? 0);
+function poolOf(written: Partial<PoolSize>, most = ''): PoolSize {
+  const max = Number(/^0*[1-9]\d{0,5}$/.exec(most.trim())) || (written.max ?? Math.max(POOL.max, written.min ?? 0));
   return {min: Math.min(written.min ?? POOL.min, max), max};
 }

@@ -257,8 +257,11 @@ describe('a service', () => {
 
   test('that ends at once shows what it said', async () => {
     folder = new ServicesFolder();
-    await expect(start({args: ['-c', 'echo no licence >&2; exit 7']})).rejects.toMatchObject({
+    const origin = {file: 'make.toml', line: 3, column: 1};
+    const wanted = {...serviceOf({...sleeper, args: ['-c', 'echo no licence >&2; exit 7']}), origin};
+    await expect(folder.client().acquire(wanted, {label: 'a'})).rejects.toMatchObject({
       code: 'E_SERVICE_START',
+      origin,
       message: expect.stringMatching(/it ended \(exit code 7\)\nno licence/),
     });
     await expect(start({binary: 'no-such-program'})).rejects.toMatchObject({code: 'E_SERVICE_START'});

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import {processIdentity} from '../../src/base/process-identity.ts';
+import {processIdentity} from '../../src/base/living-process.ts';
 import type {NodeId, Plan} from '../../src/plan/plan.ts';
 import type {RunEvent, RunId, RunStarted} from '../../src/record/events.ts';
 import {line} from './project.ts';

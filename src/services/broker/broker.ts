@@ -2,7 +2,7 @@ import {VERSION} from '../../base/version.ts';
 import type {PluginName} from '../../project/service.ts';
 import type {Host} from '../host.ts';
 import type {Plugin} from '../plugin.ts';
-import {LeavingError} from './errors.ts';
+import {LeavingError, naming} from './errors.ts';
 import {Leases} from './leases.ts';
 import {OpenServices} from './open-services.ts';
 import type {Answers, Granted, PoolStatus, Request, Status} from './protocol.ts';
@@ -48,8 +48,7 @@ export class Broker {
       release: ({lease, keep}) => this.#release(lease, visitor, keep),
       beat: async () => null,
       warm: async ({wanted, count}) => {
-        const {pool} = await this.#services.open(wanted);
-        await pool.warm(count);
+        await naming(wanted.service, async () => (await this.#services.open(wanted)).pool.warm(count));
         return null;
       },
       status: () => this.#status(),
@@ -79,7 +78,9 @@ export class Broker {
     {wanted, owner, waitMs, ttlMs}: Extract<Request, {kind: 'acquire'}>,
     visitor: Visitor,
   ): Promise<Granted> {
-    const {pool, held} = await this.#services.take(wanted, owner, {waitMs, signal: visitor.gone});
+    const {pool, held} = await naming(wanted.service, () =>
+      this.#services.take(wanted, owner, {waitMs, signal: visitor.gone}),
+    );
     const lease = this.#leases.grant(wanted.service.name, pool, held);
     visitor.add(lease, ttlMs);
     const {access, resource} = held;

@@ -46,6 +46,8 @@ export class OpenServices {
   readonly #loaded = new Map<PluginName, Promise<Plugin>>();
   /** By identity. */
   readonly #entries = new Map<string, ServiceEntry>();
+  /** What users still have that is not what their service is by now. */
+  readonly #retired = new Set<ServiceEntry>();
   /** How often servers were replaced, by identity. */
   readonly #restarts = new Map<string, number>();
   readonly #clearing = new Set<Promise<void>>();
@@ -60,7 +62,7 @@ export class OpenServices {
   }
 
   get entries(): readonly ServiceEntry[] {
-    return [...this.#entries.values()];
+    return [...this.#entries.values(), ...this.#retired];
   }
 
   restartsOf({identity}: Wanted): number {
@@ -75,7 +77,7 @@ export class OpenServices {
       try {
         return {pool, held: await pool.acquire(owner, Math.max(0, deadline - performance.now()), signal)};
       } catch (error) {
-        if (this.#isLeaving || signal?.aborted === true || source.isAlive() || servers === MOST_SERVERS) throw error;
+        if (this.#isLeaving || signal?.aborted === true || isUsable(source) || servers === MOST_SERVERS) throw error;
       }
     }
   }
@@ -86,11 +88,12 @@ export class OpenServices {
     const known = this.#entries.get(identity);
     if (known !== undefined) {
       const open = await known.opening;
-      if (open.source.isAlive()) {
+      if (isUsable(open.source)) {
         open.pool.resize(service.pool);
         return open;
       }
-      this.#replace(known, open);
+      if (open.source.isAlive()) this.#retire(known, open);
+      else this.#replace(known, open);
       return this.open(wanted);
     }
     // what is asked for while the last service is being stopped would be left behind
@@ -108,7 +111,7 @@ export class OpenServices {
 
   /** Now and then: keeps fewer ready where nobody comes, and takes away what is left of servers that ended. */
   tend(): void {
-    for (const entry of this.#entries.values())
+    for (const entry of this.entries)
       entry.opening.then(
         (open) => {
           if (open.source.isAlive()) open.pool.tend();
@@ -138,13 +141,14 @@ export class OpenServices {
   async close(): Promise<void> {
     this.#isLeaving = true;
     // what was being opened may have opened what it needs
-    while (this.#entries.size > 0) await this.stop();
+    while (this.entries.length > 0) await this.stop();
     await Promise.all(this.#clearing);
   }
 
   /** @returns false when somebody else has done it */
   #forget(entry: ServiceEntry): boolean {
     const {identity} = entry.wanted;
+    if (this.#retired.delete(entry)) return true;
     return this.#entries.get(identity) === entry && this.#entries.delete(identity);
   }
 
@@ -154,6 +158,20 @@ export class OpenServices {
     const {service, identity} = entry.wanted;
     this.#host.report(`${service.name}: its server ended unexpectedly`);
     this.#restarts.set(identity, this.restartsOf(entry.wanted) + 1);
+    this.#clear(entry, pool);
+  }
+
+  /** The next who wants the service gets what it is by now; it goes with the last who has one. */
+  #retire(entry: ServiceEntry, {pool}: Open): void {
+    if (!this.#forget(entry)) return;
+    this.#host.report(`${entry.wanted.service.name}: it is something else by now`);
+    this.#retired.add(entry);
+    pool.retire(() => {
+      if (this.#retired.delete(entry)) this.#clear(entry, pool);
+    });
+  }
+
+  #clear(entry: ServiceEntry, pool: Pool): void {
     this.#onEnd(pool);
     const clearing = Promise.allSettled([pool.close(), entry.lines.end()]).then((ends) => {
       for (const end of ends) if (end.status === 'rejected') this.#host.report(String(end.reason));
@@ -205,4 +223,8 @@ export class OpenServices {
     }
     return plugin;
   }
+}
+
+function isUsable({isAlive, isCurrent}: Source): boolean {
+  return isAlive() && isCurrent?.() !== false;
 }

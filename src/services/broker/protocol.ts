@@ -3,6 +3,7 @@ import type {Access, ServerState} from '../plugin.ts';
 import type {Gauges} from '../pool/gauges.ts';
 import type {Owner} from '../pool/held.ts';
 import type {Quarantined} from '../pool/quarantine.ts';
+import type {ErrorReply} from './errors.ts';
 
 /** A service as a client wants it. */
 export interface Wanted {
@@ -117,7 +118,7 @@ export type Reply =
   | {readonly number: number; readonly answer: unknown}
   | {
       readonly number: number;
-      readonly error: {readonly code: string; readonly message: string; readonly hint?: string};
+      readonly error: ErrorReply;
     };
 
 /** @returns false for what cannot come from a broker of ours */

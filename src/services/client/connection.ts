@@ -76,7 +76,7 @@ export class BrokerConnection {
       pending?.resolve(reply.answer as never);
       return;
     }
-    const {code, message, hint} = reply.error;
-    pending?.reject(new PacelineError(code, message, hint === undefined ? {} : {hint}));
+    const {code, message, ...details} = reply.error;
+    pending?.reject(new PacelineError(code, message, details));
   }
 }

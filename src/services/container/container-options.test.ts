@@ -23,6 +23,7 @@ describe('containerOptions', () => {
         },
         "HostConfig": {
           "Binds": [],
+          "Mounts": [],
           "PortBindings": {
             "80/tcp": [
               {
@@ -38,7 +39,6 @@ describe('containerOptions', () => {
           "paceline.broker": "b",
         },
         "StopSignal": "SIGKILL",
-        "Volumes": {},
         "name": "paceline-1",
       }
     `);
@@ -46,9 +46,9 @@ describe('containerOptions', () => {
 
   it('gives privileges and volumes of the host to what is allowed them by name', () => {
     const trusted = {...service, privileged: true, volumes: ['/etc:/e:ro', 'cache:/c', '/anonymous']};
-    const {HostConfig, Volumes} = containerOptions({...trusted, allow: ['privileged', 'host-volumes']}, parts);
+    const {HostConfig} = containerOptions({...trusted, allow: ['privileged', 'host-volumes']}, parts);
     expect(HostConfig).toMatchObject({Privileged: true, Binds: ['/etc:/e:ro', 'cache:/c']});
-    expect(Volumes).toEqual({'/anonymous': {}});
+    expect(HostConfig?.Mounts?.map(({Source, Target}) => [Source, Target])).toEqual([['paceline-1-0', '/anonymous']]);
     expect(() => containerOptions({...trusted, allow: ['privileged']}, parts)).toThrow('mounts /etc');
     expect(() => containerOptions({...trusted, allow: ['host-volumes']}, parts)).toThrow('privileged');
   });
@@ -58,6 +58,15 @@ describe('containerOptions', () => {
     const {Env, HostConfig} = containerOptions(own, {...parts, needs: {URL: 'theirs', OTHER: 'x'}, hostName: 'host'});
     expect(Env).toEqual(['URL=mine', 'OTHER=x']);
     expect(HostConfig?.ExtraHosts).toEqual(['host:host-gateway']);
+  });
+
+  it('names the volumes that its image wants, where nothing else lies, and marks them as its own', () => {
+    const own = {...service, volumes: ['/one', './x:/two', '/data']};
+    const imageVolumes = ['/one', '/two', '/three', '/four'];
+    const {HostConfig} = containerOptions(own, {...parts, imageVolumes, inMemory: ['/four']});
+    expect(HostConfig?.Mounts?.map(({Target}) => Target)).toEqual(['/one', '/data', '/three']);
+    expect(HostConfig?.Mounts?.map(({Source}) => Source)).toEqual(['paceline-1-0', 'paceline-1-1', 'paceline-1-2']);
+    expect(HostConfig?.Mounts?.[0]?.VolumeOptions?.Labels).toEqual(parts.labels);
   });
 
   it('has folders in memory where no volume lies', () => {

@@ -20,6 +20,8 @@ export interface ContainerParts {
   readonly hostName: string | undefined;
   /** Paths of folders in memory, where no volume of the service lies. */
   readonly inMemory?: readonly string[];
+  /** Paths that the image wants a volume for. */
+  readonly imageVolumes?: readonly string[];
 }
 
 const NANO = 1e9;
@@ -29,13 +31,17 @@ const NANO = 1e9;
  * @throws PacelineError E_SERVICE_UNSAFE when it asks for what it is not allowed
  */
 export function containerOptions(service: Service, parts: ContainerParts): ContainerCreateOptions {
-  const {image, name, labels, needs, ports, host, hostName, inMemory = []} = parts;
+  const {image, name, labels, needs, ports, host, hostName, inMemory = [], imageVolumes = []} = parts;
   const {cpu, memoryBytes} = service.resources;
   if (service.privileged && !service.allow.includes('privileged'))
     throw refused(service, 'wants to be privileged', 'privileged');
   const volumes = service.volumes.map((text) => volumeOf(text, service));
   const targets = new Set(volumes.map(({target}) => target.replace(/\/+$/, '')));
   const memory = inMemory.filter((path) => !targets.has(path));
+  const anonymous = new Set([
+    ...volumes.flatMap(({bind, target}) => (bind === undefined ? [target] : [])),
+    ...imageVolumes.filter((path) => !targets.has(path) && !memory.includes(path)),
+  ]);
   return {
     name,
     Image: image,
@@ -45,12 +51,18 @@ export function containerOptions(service: Service, parts: ContainerParts): Conta
     ...(service.args.length > 0 && {Cmd: [...service.args]}),
     Env: Object.entries({...needs, ...service.env}).map(([key, value]) => `${key}=${value}`),
     ExposedPorts: Object.fromEntries(ports.map((port) => [`${port}/tcp`, {}])),
-    Volumes: Object.fromEntries(volumes.flatMap(({bind, target}) => (bind === undefined ? [[target, {}]] : []))),
     HostConfig: {
       // the engine picks a free one, and holds it
       PortBindings: Object.fromEntries(
         ports.map((port) => [`${port}/tcp`, [{HostIp: host === '127.0.0.1' ? host : '', HostPort: ''}]]),
       ),
+      // an engine that is stopped while it makes a container may leave them without one, and without labels: they have names
+      Mounts: [...anonymous].map((target, place) => ({
+        Type: 'volume',
+        Source: `${name}-${place}`,
+        Target: target,
+        VolumeOptions: {NoCopy: false, Labels: {...labels}, DriverConfig: {Name: '', Options: {}}},
+      })),
       Binds: volumes.flatMap(({bind}) => bind ?? []),
       Privileged: service.privileged,
       ...(memory.length > 0 && {Tmpfs: Object.fromEntries(memory.map((path) => [path, '']))}),

@@ -28,6 +28,8 @@ export class ContainerSource implements Source {
 
   isAlive = (): boolean => !this.#tools.engine.isLost;
 
+  isCurrent = (): boolean => this.#containers.isCurrent;
+
   servers = (): readonly ServerState[] => this.#containers.servers;
 
   async make(signal: AbortSignal): Promise<Resource> {
@@ -48,7 +50,9 @@ export class ContainerSource implements Source {
     }
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.#containers.close();
+  }
 
   get #ports(): readonly number[] {
     const {ports} = this.#opening.service;

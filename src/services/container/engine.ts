@@ -9,6 +9,12 @@ import {type FailedCandidate, lostEngine, missingEngine} from './missing-engine.
 /** How long an engine may take to say that it is there, ms. */
 const ANSWER_MS = 5000;
 
+/** docs.docker.com/reference/api/engine, SystemEvents */
+interface EngineEvent {
+  readonly Type: string;
+  readonly Actor: {readonly ID: string; readonly Attributes?: {readonly exitCode?: string}};
+}
+
 /** A container engine that answers, watched as long as we use it. */
 export class Engine {
   readonly address: string;
@@ -17,25 +23,25 @@ export class Engine {
   /** How containers on it reach ports that they publish: an address of this machine, or the other machine's. */
   readonly host: string;
   readonly #docker: Docker;
-  readonly #events: Readable;
   readonly #deaths = new Map<string, (exitCode: number) => void>();
+  readonly #imageListeners = new Set<() => void>();
   readonly #lost: Promise<never>;
   #isLost = false;
 
-  private constructor(address: string, name: string, docker: Docker, events: Readable) {
+  private constructor(address: string, name: string, docker: Docker, events: readonly Readable[]) {
     this.address = address;
     this.name = name;
     this.host = publishedHost(address);
     this.#docker = docker;
-    this.#events = events;
     this.#lost = new Promise((_, reject) => {
-      events.once('close', () => {
-        this.#isLost = true;
-        reject(lostEngine(address));
-      });
+      for (const stream of events)
+        stream.once('close', () => {
+          this.#isLost = true;
+          reject(lostEngine(address));
+        });
     });
     this.#lost.catch(() => {});
-    this.#hearEvents();
+    for (const stream of events) this.#hear(stream);
   }
 
   /**
@@ -59,14 +65,15 @@ export class Engine {
   static async #open(address: string, label: string): Promise<Engine> {
     const docker = dockerAt(address);
     const version = await within(ANSWER_MS, docker.version());
-    // the stream ends when the engine does: nobody waits for the answer of a dead one
-    const events = await within(
-      ANSWER_MS,
+    // a stream ends when the engine does: nobody waits for the answer of a dead one
+    const streams = [
       docker.getEvents({filters: {type: ['container'], event: ['die'], label: [label]}}),
-    );
+      docker.getEvents({filters: {type: ['image']}}),
+    ];
+    const events = (await within(ANSWER_MS, Promise.all(streams))) as Readable[];
     const [component] = (version as {readonly Components?: readonly {readonly Name: string}[]}).Components ?? [];
     const name = /podman/i.test(component?.Name ?? '') ? 'Podman' : 'Docker';
-    return new Engine(address, `${name} ${version.Version}`, docker, events as Readable);
+    return new Engine(address, `${name} ${version.Version}`, docker, events);
   }
 
   get isLost(): boolean {
@@ -102,19 +109,24 @@ export class Engine {
     this.#deaths.delete(id);
   }
 
-  #hearEvents(): void {
+  /** Calls back when an image came, went, or got another name. @returns ends that */
+  onImages(tell: () => void): () => void {
+    this.#imageListeners.add(tell);
+    return () => this.#imageListeners.delete(tell);
+  }
+
+  #hear(events: Readable): void {
     let text = '';
-    this.#events.setEncoding('utf8');
-    this.#events.on('error', () => {});
-    this.#events.on('data', (chunk: string) => {
+    events.setEncoding('utf8');
+    events.on('error', () => {});
+    events.on('data', (chunk: string) => {
       const lines = `${text}${chunk}`.split('\n');
       text = lines.pop() ?? '';
       for (const line of lines) {
         if (line.trim() === '') continue;
-        const {Actor} = JSON.parse(line) as {
-          readonly Actor: {readonly ID: string; readonly Attributes?: {readonly exitCode?: string}};
-        };
-        this.#deaths.get(Actor.ID)?.(Number(Actor.Attributes?.exitCode ?? -1));
+        const {Type, Actor} = JSON.parse(line) as EngineEvent;
+        if (Type === 'image') for (const tell of this.#imageListeners) tell();
+        else this.#deaths.get(Actor.ID)?.(Number(Actor.Attributes?.exitCode ?? -1));
       }
     });
   }

@@ -42,7 +42,8 @@ export async function presentImage(
   throw pullError(name, 'the engine does not have it after all');
 }
 
-async function findImage(name: string, engine: Engine): Promise<Image | undefined> {
+/** @returns undefined when the engine does not have it */
+export async function findImage(name: string, engine: Engine): Promise<Image | undefined> {
   try {
     const {Id, RepoDigests = [], Config} = await engine.ask((docker) => docker.getImage(name).inspect());
     const exposed = Object.keys(Config?.ExposedPorts ?? {});

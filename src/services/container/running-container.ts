@@ -9,8 +9,6 @@ const TAKEN = /port is already allocated|address already in use/;
 const MOST_TRIES = 50;
 /** Of a frame of a log: number of the stream, three bytes of nothing, length. */
 const HEADER = 8;
-/** Names that the engine gives to volumes that have none. */
-const ANONYMOUS = /^[0-9a-f]{64}$/;
 /** Lines of a log that are looked at. */
 const LOG_LINES = 10_000;
 
@@ -33,11 +31,12 @@ export class RunningContainer {
   #engine: Engine;
   #ports: ReadonlyMap<number, number> = new Map();
   #volumes: readonly string[] = [];
-  /** Names of its anonymous ones; undefined: nobody has looked. */
-  #ownVolumes: readonly string[] | undefined;
+  /** Names of those that were made for it. */
+  readonly #ownVolumes: readonly string[];
   #networks: readonly string[] = [];
 
-  private constructor(engine: Engine, ledger: Ledger, entry: number, id: string) {
+  private constructor(engine: Engine, ledger: Ledger, entry: number, id: string, ownVolumes: readonly string[]) {
+    this.#ownVolumes = ownVolumes;
     this.#engine = engine;
     this.#ledger = ledger;
     this.#entry = entry;
@@ -61,10 +60,11 @@ export class RunningContainer {
     // its name is known before it is there: what was created and not started, or not noted, is found again
     const entry = ledger.note({kind: 'container', id: options.name, engine: engine.address});
     let container: RunningContainer | undefined;
+    const volumes = (options.HostConfig?.Mounts ?? []).map(({Source}) => Source);
     try {
       const {id} = await engine.ask((docker) => docker.createContainer(options));
       ledger.change(entry, {kind: 'container', id, engine: engine.address});
-      container = new RunningContainer(engine, ledger, entry, id);
+      container = new RunningContainer(engine, ledger, entry, id, volumes);
       for (const {archive, path} of files) await container.ask((one) => one.putArchive(archive, {path}));
       await container.#start();
       await container.look();
@@ -72,7 +72,7 @@ export class RunningContainer {
     } catch (error) {
       if (container !== undefined) await container.remove().catch(() => abandon(container as RunningContainer));
       // else it stays in the ledger
-      else if (!engine.isLost) ledger.strike(entry);
+      else if (await removed(volumes, engine)) ledger.strike(entry);
       throw error;
     }
   }
@@ -125,7 +125,6 @@ export class RunningContainer {
     // the event may have come before anybody listened
     if (!State.Running) this.end ??= `exit code ${State.ExitCode}`;
     this.#volumes = Mounts.flatMap(({Type, Destination}) => (Type === 'bind' ? [] : [Destination]));
-    this.#ownVolumes = Mounts.flatMap(({Name}) => (ANONYMOUS.test(Name ?? '') ? (Name ?? []) : []));
     this.#networks = Object.keys(NetworkSettings.Networks);
     this.#ports = new Map(
       Object.entries(NetworkSettings.Ports ?? {}).flatMap(([name, bindings]) => {
@@ -154,13 +153,11 @@ export class RunningContainer {
     return this.#engine;
   }
 
-  /** With its anonymous volumes. */
+  /** With its volumes. */
   async remove(): Promise<void> {
     this.#engine.forget(this.id);
-    if (this.#ownVolumes === undefined) await ignoringUnknown(this.look());
     await ignoringUnknown(this.ask((one) => one.remove({force: true, v: true})));
-    // an engine that is being stopped may have left them
-    for (const name of this.#ownVolumes ?? [])
+    for (const name of this.#ownVolumes)
       await ignoringUnknown(this.#engine.ask((docker) => docker.getVolume(name).remove()));
     this.#ledger.strike(this.#entry);
   }
@@ -179,6 +176,16 @@ export class RunningContainer {
         if (attempt === MOST_TRIES || !TAKEN.test(engineMessage(error))) throw error;
       }
     }
+  }
+}
+
+/** @returns false when the engine cannot do that now */
+async function removed(volumes: readonly string[], engine: Engine): Promise<boolean> {
+  try {
+    for (const name of volumes) await ignoringUnknown(engine.ask((docker) => docker.getVolume(name).remove()));
+    return !engine.isLost;
+  } catch {
+    return false;
   }
 }
 

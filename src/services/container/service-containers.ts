@@ -9,7 +9,7 @@ import {ContainerShells} from './container-shells.ts';
 import {engineMessage, isUnknown} from './engine.ts';
 import type {ContainerTools} from './engines.ts';
 import {HOST_NAME, type ReachableNeeds} from './host-relays.ts';
-import {type Image, presentImage} from './image.ts';
+import {findImage, type Image, presentImage} from './image.ts';
 import {type ContainerFiles, RunningContainer} from './running-container.ts';
 
 /** What is started. */
@@ -40,17 +40,25 @@ export class ServiceContainers {
   readonly #opening: Opening;
   readonly #tools: ContainerTools;
   readonly #running = new Map<string, RunningContainer>();
+  readonly #stopListening: () => void;
   #image: Image;
+  #hasMoved = false;
 
   private constructor(opening: Opening, tools: ContainerTools, image: Image) {
     this.#opening = opening;
     this.#tools = tools;
     this.#image = image;
+    this.#stopListening = tools.engine.onImages(() => void this.#look());
   }
 
   /** @throws PacelineError E_SERVICE_START, E_NO_ENGINE */
   static async open(opening: Opening, tools: ContainerTools): Promise<ServiceContainers> {
     return new ServiceContainers(opening, tools, await imageOf(opening, tools));
+  }
+
+  /** Whether what it starts is what the name of its image means: not when the engine has another one of that name by now. */
+  get isCurrent(): boolean {
+    return !this.#hasMoved;
   }
 
   get image(): Image {
@@ -103,6 +111,16 @@ export class ServiceContainers {
     return startError(this.#opening.service, reason, `Its log is ${path}.`);
   }
 
+  close(): void {
+    this.#stopListening();
+  }
+
+  async #look(): Promise<void> {
+    const {image = ''} = this.#opening.service;
+    const now = await findImage(image, this.#tools.engine).catch(() => undefined);
+    this.#hasMoved = now !== undefined && now.id !== this.#image.id;
+  }
+
   #withAll(container: RunningContainer, needs: NeededLeases, reachable: ReachableNeeds | undefined): ServiceContainer {
     const id = this.#tools.nextId(this.#opening.service.name);
     const shells = new ContainerShells(container);
@@ -138,6 +156,7 @@ export class ServiceContainers {
     const options = containerOptions(service, {
       ...parts,
       image: this.#image.id,
+      imageVolumes: this.#image.volumes,
       name,
       labels: ownership.labels(service.name),
       needs: needs ?? {},

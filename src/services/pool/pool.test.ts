@@ -354,6 +354,63 @@ describe('how many are kept ready', () => {
   });
 });
 
+describe('one that gives out nothing any more', () => {
+  test('leaves to users what they have, tells who waits, and says when the last one has left', async () => {
+    const source = new ScriptedSource();
+    const {pool} = poolOf(source, {min: 2, max: 3});
+    const [one, two] = [await pool.acquire(owner('a'), LONG), await pool.acquire(owner('b'), LONG)];
+    await settled();
+    expect(pool.gauges).toMatchObject({leased: 2, ready: 1});
+    await pool.acquire(owner('c'), LONG).then(({id}) => pool.keep(id));
+    await settled();
+    let times = 0;
+    const waiting = pool
+      .acquire(owner('d'), LONG)
+      .then(({id}) => pool.acquire(owner('e'), LONG).finally(() => pool.release(id)));
+    await settled();
+    pool.retire(() => times++);
+    expect(await waiting.catch((error: PacelineError) => error)).toMatchObject({code: 'E_SERVICE_STOPPED'});
+    await settled();
+    expect(pool.gauges).toMatchObject({leased: 2, kept: 1, ready: 0, making: 0, waiting: 0});
+    expect(source.made[0]?.done).toEqual(['handOut']);
+    await expect(pool.acquire(owner('f'), LONG)).rejects.toMatchObject({code: 'E_SERVICE_STOPPED'});
+    for (const held of [one, two]) await pool.release(held.id);
+    expect(times).toBe(0);
+    await pool.release(pool.kept[0]?.id ?? '');
+    expect(times).toBe(1);
+    await pool.close();
+    expect(times).toBe(1);
+  });
+
+  test('and that nobody uses, says so at once', async () => {
+    const source = new ScriptedSource();
+    const {pool} = poolOf(source, {min: 2, max: 3});
+    pool.fill();
+    await settled();
+    let times = 0;
+    pool.retire(() => times++);
+    expect(times).toBe(1);
+    await settled();
+    expect(source.made.map(({done}) => done)).toEqual([['destroy'], ['destroy']]);
+    await pool.close();
+  });
+
+  test('and whose last one could not be handed out, says so', async () => {
+    const source = new ScriptedSource();
+    let fail = (): void => {};
+    source.onHandOut = () => new Promise((_, reject) => (fail = () => reject(new Error('no'))));
+    const {pool} = poolOf(source, {min: 0, max: 1});
+    const asked = pool.acquire(owner('a'), LONG).catch((error: PacelineError) => error);
+    await settled();
+    let times = 0;
+    pool.retire(() => times++);
+    fail();
+    expect(await asked).toMatchObject({code: 'E_SERVICE_STOPPED'});
+    expect(times).toBe(1);
+    await pool.close();
+  });
+});
+
 describe('closing', () => {
   test('tells those who wait, and those who come later', async () => {
     const source = new ScriptedSource({isPrompt: false});

@@ -40,6 +40,8 @@ export class Pool {
   readonly #ending: TakingAway;
   /** Why nobody got one, since the last that could be made. */
   #givenUp: PacelineError | undefined;
+  /** Called when the last user of one that gives out nothing any more has left. */
+  #onDeserted: (() => void) | undefined;
   #isClosed = false;
 
   constructor(source: Source, options: PoolOptions) {
@@ -79,7 +81,7 @@ export class Pool {
       this.#handOuts.noteImmediate();
       return held;
     }
-    if (this.#isClosed) throw this.#stopped();
+    if (this.#isOver) throw this.#stopped();
     const held = this.#waiting.join(owner, since, {ms: waitMs, error: () => this.#exhausted(waitMs), signal});
     this.fill();
     return held;
@@ -89,6 +91,7 @@ export class Pool {
   async release(id: string): Promise<void> {
     const held = this.#holders.remove(id);
     if (held !== undefined) await this.#ending.release(held.resource);
+    this.#noteDeserted();
   }
 
   /** Its user is done with it, but a person wants to look at it: until it is released it stays, and counts no longer. */
@@ -103,7 +106,7 @@ export class Pool {
 
   /** Gives to those who wait, and starts as many as should be ready. */
   fill(): void {
-    if (this.#isClosed) return;
+    if (this.#isOver) return;
     while (this.#waiting.length > 0) {
       const ready = this.#ready.shift();
       if (ready === undefined) break;
@@ -123,7 +126,7 @@ export class Pool {
 
   /** To be called now and then: takes away what has ended, or is not needed. */
   tend(): void {
-    if (this.#isClosed) return;
+    if (this.#isOver) return;
     for (const dead of this.#ready.filter((one) => one.isAlive?.() === false)) {
       this.#report(`${dead.id} ended before anybody used it`);
       this.#ready.splice(this.#ready.indexOf(dead), 1);
@@ -141,8 +144,8 @@ export class Pool {
     this.#target.raise(count);
     this.#givenUp = undefined;
     this.fill();
-    while (this.#making.count > 0 && this.#ready.length < count && !this.#isClosed) await this.#making.next();
-    if (this.#isClosed) throw this.#stopped();
+    while (this.#making.count > 0 && this.#ready.length < count && !this.#isOver) await this.#making.next();
+    if (this.#isOver) throw this.#stopped();
     if (this.#givenUp !== undefined) throw this.#givenUp;
   }
 
@@ -173,6 +176,14 @@ export class Pool {
     return this.#quarantine.last;
   }
 
+  /** Gives out nothing any more; users keep what they have. @param onDeserted called when the last of them has left */
+  retire(onDeserted: () => void): void {
+    this.#onDeserted = onDeserted;
+    this.#waiting.dissolve(this.#stopped());
+    while (this.#ready.length > 0) this.#discard();
+    this.#noteDeserted();
+  }
+
   /** Takes everything away. Leases end as well. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -183,6 +194,15 @@ export class Pool {
     for (const resource of [...used, ...this.#ready.splice(0)]) this.#ending.destroy(resource);
     while (!this.#making.isDone || !this.#ending.isDone) await Promise.all([this.#making.next(), this.#ending.next()]);
     await this.#source.close();
+  }
+
+  /** Whether it gives out nothing any more. */
+  get #isOver(): boolean {
+    return this.#isClosed || this.#onDeserted !== undefined;
+  }
+
+  #noteDeserted(): void {
+    if (!this.#isClosed && this.held.length + this.kept.length === 0) this.#onDeserted?.();
   }
 
   /** How many more there may be. */
@@ -203,7 +223,7 @@ export class Pool {
     try {
       const resource = await startedDespiteKill(() => this.#source.make(signal), this.#options.report);
       leave();
-      if (this.#isClosed) return this.#ending.destroy(resource);
+      if (this.#isOver) return this.#ending.destroy(resource);
       this.#givenUp = undefined;
       this.#failures.forget('making');
       this.#offer(resource);
@@ -231,7 +251,7 @@ export class Pool {
       this.#failed('handingOut', error, waiter),
     );
     if (held === undefined) {
-      if (this.#isClosed) waiter.settle(this.#stopped());
+      if (this.#isOver) waiter.settle(this.#stopped());
       else this.#waiting.rejoin(waiter);
       return this.fill();
     }
@@ -258,6 +278,7 @@ export class Pool {
       this.#note(error as Error);
       onFailure(error as Error);
       this.#ending.destroy(resource);
+      this.#noteDeserted();
       return undefined;
     }
   }

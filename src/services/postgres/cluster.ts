@@ -32,8 +32,6 @@ export interface ClusterStart {
 export interface ClusterServers {
   /** How they are made, when there is more than one way. */
   readonly rung?: string;
-  /** Whether more can be started; absent: always. */
-  isAlive?(): boolean;
   /** @param signal nobody wants it any more: what is being started is ended */
   start(signal?: AbortSignal): Promise<ClusterStart>;
 }

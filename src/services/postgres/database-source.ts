@@ -45,6 +45,7 @@ export class DatabaseSource {
     }
     return {
       id: name,
+      isAlive: () => this.#shared.isRunning,
       handOut: () => this.#handOut(name, checked, password),
       revoke: () => this.#revoke(name),
       destroy: () => this.#drop(name),

@@ -1,3 +1,4 @@
+import type {Engine} from '../container/engine.ts';
 import type {Engines} from '../container/engines.ts';
 import {ServiceContainers} from '../container/service-containers.ts';
 import type {Host} from '../host.ts';
@@ -24,15 +25,30 @@ export class PostgresContainers implements Plugin {
   }
 
   async open(opening: Opening): Promise<Source> {
-    const {service} = opening;
-    const {limits} = this.#host;
     const tools = await this.#engines.tools(opening.env);
     const containers = await ServiceContainers.open(opening, tools);
-    const order = {containers, service, limits};
-    const {engine} = tools;
+    try {
+      const source = await this.#open(opening, containers, tools.engine);
+      return {
+        ...source,
+        isAlive: () => !tools.engine.isLost && source.isAlive(),
+        isCurrent: () => containers.isCurrent,
+        async close() {
+          await source.close();
+          containers.close();
+        },
+      };
+    } catch (error) {
+      containers.close();
+      throw error;
+    }
+  }
+
+  async #open(opening: Opening, containers: ServiceContainers, engine: Engine): Promise<Source> {
+    const {service} = opening;
+    const order = {containers, service, limits: this.#host.limits};
     if (service.level === 'cluster') {
-      const servers = initialised({...order, settings: CLUSTER_SETTINGS}, opening);
-      return openCluster({...servers, isAlive: () => !engine.isLost}, async () => {});
+      return openCluster(initialised({...order, settings: CLUSTER_SETTINGS}, opening), async () => {});
     }
     const {args, env, resources, volumes, privileged, needs} = service;
     const same = [engine.address, containers.image.id, args, env, resources, volumes, privileged];

@@ -25,6 +25,8 @@ export class RedisContainers implements Plugin {
     const connector = this.#connector;
     return RedisSource.open<DumpArchive>(opening, {
       isAlive: () => !tools.engine.isLost,
+      isCurrent: () => containers.isCurrent,
+      close: () => containers.close(),
       start: (dump, signal) => RedisContainer.start({containers, service, limits, connector, dump}, signal),
     });
   }

@@ -10,6 +10,10 @@ import {differences, type RedisState, stateOf} from './state.ts';
 export interface RedisServers<Kept extends Dump> {
   /** Whether more can be started; absent: always. */
   isAlive?(): boolean;
+  /** As of a source. */
+  isCurrent?(): boolean;
+  /** Nobody starts any more. */
+  close?(): void;
   /**
    * @param dump what it begins with
    * @param signal nobody wants it any more: what is being started is ended
@@ -34,11 +38,18 @@ export class RedisSource<Kept extends Dump> implements Source {
   /** Runs the init of a service in one server, once. @throws PacelineError E_SERVICE_INIT, E_SERVICE_START */
   static async open<Kept extends Dump>({service, env}: Opening, servers: RedisServers<Kept>): Promise<Source> {
     const lines = [service.init.migrate, service.init.seed].flatMap((line) => line ?? []);
-    const dump = lines.length === 0 ? undefined : await filled(service, await servers.start(undefined), lines, env);
-    return new RedisSource(servers, dump);
+    try {
+      const dump = lines.length === 0 ? undefined : await filled(service, await servers.start(undefined), lines, env);
+      return new RedisSource(servers, dump);
+    } catch (error) {
+      servers.close?.();
+      throw error;
+    }
   }
 
   isAlive = (): boolean => this.#servers.isAlive?.() ?? true;
+
+  isCurrent = (): boolean => this.#servers.isCurrent?.() ?? true;
 
   servers = () => [...this.#running].flatMap((server) => (server.isRunning ? [server.state] : []));
 
@@ -70,6 +81,7 @@ export class RedisSource<Kept extends Dump> implements Source {
 
   async close(): Promise<void> {
     this.#dump?.remove();
+    this.#servers.close?.();
   }
 
   async #prove({name, client}: RedisServer<Kept>): Promise<void> {

@@ -4,7 +4,7 @@ import {chmodSync, copyFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {temporaryFolder} from '../../test/support/temporary-folder.ts';
-import {isAlive, processIdentity} from './process-identity.ts';
+import {isAlive, processIdentity} from './living-process.ts';
 
 test('this process is alive', () => {
   expect(isAlive(processIdentity(process.pid))).toBe(true);
