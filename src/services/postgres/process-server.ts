@@ -1,19 +1,19 @@
-import {randomInt} from 'node:crypto';
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Client} from 'pg';
 import {PacelineError} from '../../base/error.ts';
 import type {Host} from '../host.ts';
 import {OwnedProcess} from '../owned-process.ts';
+import {Ports} from '../ports.ts';
 import {whileWanted} from '../while-wanted.ts';
 import type {PostgresPrograms} from './programs.ts';
 import type {Launch} from './rungs.ts';
 import {PostgresServer} from './server.ts';
 import {type Settings, settingWords} from './settings.ts';
 
-/** Ports of servers, below those that the system gives to outgoing connections; ip_local_port_range, ip(7). */
-const PORTS = {first: 20_000, behind: 32_000};
-const MOST_TRIES = 5;
+const ports = new Ports({first: 20_000, behind: 32_000});
+/** What it says when it cannot have its port. */
+const IN_USE = /could not bind|in use/;
 /** A server takes 20 to 40 ms to be ready: it is looked for often at first. ms */
 const LOOK = {oftenMs: 1, seldomMs: 20, oftenForMs: 150};
 
@@ -55,23 +55,23 @@ export class ProcessServer extends PostgresServer {
    * @throws PacelineError E_SERVICE_START
    */
   static async start(order: ServerOrder, host: Host, signal?: AbortSignal): Promise<readonly [ProcessServer, Client]> {
-    for (let attempt = 1; ; attempt++) {
-      const port = randomInt(PORTS.first, PORTS.behind);
-      const server = new ProcessServer(order, startProcess(order, port, host), port);
-      const answer = await whileWanted(
-        signal,
-        () => server.stop(),
-        () => server.#firstAnswer(),
-      );
-      if (typeof answer !== 'string') return [server, answer];
-      await server.stop();
-      // somebody else has the port
-      if (attempt < MOST_TRIES && /could not bind|in use/.test(answer)) continue;
-      throw new PacelineError('E_SERVICE_START', `PostgreSQL did not start: ${answer}`, {
-        hint: `Its log is ${order.log}.`,
-        cause: server.process.killed,
-      });
-    }
+    return ports.start(
+      async (port) => {
+        const server = new ProcessServer(order, startProcess(order, port, host), port);
+        const answer = await whileWanted(
+          signal,
+          () => server.stop(),
+          () => server.#firstAnswer(),
+        );
+        if (typeof answer !== 'string') return [server, answer];
+        await server.stop();
+        throw new PacelineError('E_SERVICE_START', `PostgreSQL did not start: ${answer}`, {
+          hint: `Its log is ${order.log}.`,
+          cause: server.process.killed,
+        });
+      },
+      ({message}) => IN_USE.test(message),
+    );
   }
 
   get isRunning(): boolean {
@@ -80,6 +80,7 @@ export class ProcessServer extends PostgresServer {
 
   async stop(): Promise<void> {
     await this.process.stop('SIGQUIT');
+    ports.giveBack(this.place.port);
   }
 
   /** @returns what went wrong, for people, or a connection */

@@ -1,4 +1,3 @@
-import {randomInt} from 'node:crypto';
 import {copyFileSync, existsSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {PacelineError} from '../../base/error.ts';
@@ -7,14 +6,13 @@ import {type Host, OwnedFolder} from '../host.ts';
 import {OwnedProcess} from '../owned-process.ts';
 import {randomPassword} from '../password.ts';
 import type {ServerState} from '../plugin.ts';
+import {Ports} from '../ports.ts';
 import type {StartLimit} from '../start-limits.ts';
 import {whileWanted} from '../while-wanted.ts';
 import type {RedisConnection, RedisConnector} from './connection.ts';
 import type {Dump, RedisServer} from './server.ts';
 
-/** Ports of servers, below those that the system gives to outgoing connections. */
-const PORTS = {first: 12_000, behind: 20_000};
-const MOST_TRIES = 5;
+const ports = new Ports({first: 12_000, behind: 20_000});
 const START = 'Redis';
 
 /** What Redis writes, in a folder of its own. */
@@ -102,6 +100,7 @@ export class RedisProcess implements RedisServer<DumpFolder> {
 
   async remove(): Promise<void> {
     await this.kill();
+    ports.giveBack(this.port);
     this.#folder.remove();
     if (this.#leavesLog !== true) rmSync(this.#process.log, {force: true});
   }
@@ -121,8 +120,7 @@ async function startIn(folder: OwnedFolder, host: Host, order: RedisOrder, signa
   const {startTimeoutMs} = service;
   const limit =
     startTimeoutMs === undefined ? limits.of('start', START) : {ms: startTimeoutMs, origin: '`start_timeout`'};
-  for (let attempt = 1; ; attempt++) {
-    const port = randomInt(PORTS.first, PORTS.behind);
+  const startOn = async (port: number): Promise<Started> => {
     const secret = randomPassword();
     const socket = join(folder.path, 'redis.sock');
     const since = performance.now();
@@ -142,9 +140,9 @@ async function startIn(folder: OwnedFolder, host: Host, order: RedisOrder, signa
       return {process, client, port};
     }
     await process.stop('SIGKILL');
-    if (attempt < MOST_TRIES && /in use/.test(client)) continue;
     throw notStarted(client, limit, process);
-  }
+  };
+  return ports.start(startOn, ({message}) => /in use/.test(message));
 }
 
 function startProcess(
