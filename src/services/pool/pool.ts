@@ -13,6 +13,9 @@ import {TakingAway} from './taking-away.ts';
 import {type Waiter, WaitingLine} from './waiting-line.ts';
 import {Work} from './work.ts';
 
+/** A client connects, logs in and asks its first question meanwhile, ms. */
+const CALM_MS = 20;
+
 export interface PoolOptions {
   readonly name: string;
   readonly size: PoolSize;
@@ -43,6 +46,7 @@ export class Pool {
   /** Called when the last user of one that gives out nothing any more has left. */
   #onDeserted: (() => void) | undefined;
   #isClosed = false;
+  #later: NodeJS.Timeout | undefined;
 
   constructor(source: Source, options: PoolOptions) {
     this.#source = source;
@@ -75,7 +79,8 @@ export class Pool {
     for (let ready = this.#takeReady(); ready !== undefined; ready = this.#takeReady()) {
       const handingOut = this.#handOut(ready, owner, since);
       // it counts from now on
-      this.fill();
+      if (this.#ready.length > 0) this.#fillLater();
+      else this.fill();
       const held = await handingOut;
       if (held === undefined) continue;
       this.#handOuts.noteImmediate();
@@ -122,6 +127,14 @@ export class Pool {
         () => this.fill(),
       );
     }
+  }
+
+  /** While others are ready, whoever has just got one comes first: to make the next one would compete with its first steps. */
+  #fillLater(): void {
+    this.#later ??= setTimeout(() => {
+      this.#later = undefined;
+      this.fill();
+    }, CALM_MS);
   }
 
   /** To be called now and then: takes away what has ended, or is not needed. */
@@ -187,6 +200,7 @@ export class Pool {
   /** Takes everything away. Leases end as well. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    clearTimeout(this.#later);
     this.#abort.abort();
     this.#waiting.dissolve(this.#stopped());
     this.#ending.close();
