@@ -1,10 +1,32 @@
 import {readdirSync, readFileSync, readlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {BaseFolders} from '../../src/services/postgres/base-folders.ts';
+import {postgresPrograms} from '../../src/services/postgres/programs.ts';
 import {serviceOf} from '../../src/services/service-options.ts';
 import {needs} from '../rig/needs.ts';
 import {untilGone} from '../rig/processes.ts';
 import {freshServices, processesIn} from './support/fresh-services.ts';
+import {testHost} from './support/postgres-host.ts';
+
+test('what makes a data folder has no memory outside of it, which would stay when it is killed', async () => {
+  const host = testHost();
+  const bases = new BaseFolders(host);
+  const programs = await postgresPrograms(undefined, process.env, '.');
+  let isMade = false;
+  const making = bases.take(programs).finally(() => (isMade = true));
+  const maps: string[] = [];
+  while (!isMade) {
+    for (const {pid} of processesIn(host.home.path)) maps.push(read(`/proc/${pid}/maps`));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const {folder} = await making;
+  expect(maps.filter((text) => text.includes('/pg_dynshmem/')).length).toBeGreaterThan(0);
+  expect(maps.filter((text) => text.includes('/dev/shm/PostgreSQL.'))).toEqual([]);
+  expect(readdirSync(folder.path)).toEqual(['data']);
+  await bases.giveBack(programs);
+  host.end();
+});
 
 test('of servers and mounts of a broker that was killed nothing is left when the next one has started', async (context) => {
   needs(context, 'a mount of its own');
@@ -34,3 +56,11 @@ test('of servers and mounts of a broker that was killed nothing is left when the
   expect(names.sort()).toEqual(['postgres', expect.stringMatching(/^postgres-.*-base$/)]);
   await next.end();
 });
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

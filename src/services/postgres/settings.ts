@@ -5,7 +5,7 @@ export type Settings = Readonly<Record<string, string>>;
  * What throw-away data need not do. Durability is given up altogether: a server that was killed is not started again, but replaced.
  * postgresql.org/docs/current/non-durability.html
  */
-const FAST = {
+export const FAST = {
   fsync: 'off',
   full_page_writes: 'off',
   synchronous_commit: 'off',
