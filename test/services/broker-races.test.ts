@@ -3,18 +3,8 @@ import {connect, createServer} from 'node:net';
 import {join} from 'node:path';
 import {afterEach, describe, expect, test} from 'vitest';
 import type {PacelineError} from '../../src/base/error.ts';
-import {type ServiceOptions, serviceOf} from '../../src/services/service-options.ts';
-import {pause, ServicesFolder, until} from './broker-rig.ts';
-
-const sleeper: ServiceOptions = {
-  plugin: 'process',
-  name: 'sleeper',
-  directory: '/',
-  binary: 'sh',
-  args: ['-c', 'echo up; exec sleep 1000'],
-  health: {kind: 'log', pattern: 'up'},
-  pool: {min: 0, max: 1},
-};
+import {serviceOf} from '../../src/services/service-options.ts';
+import {pause, ServicesFolder, sleeper, until} from './broker-rig.ts';
 
 let folder: ServicesFolder;
 

@@ -11,6 +11,17 @@ import {newHome} from './support/new-home.ts';
 
 const root = join(import.meta.dirname, '../..');
 
+/** Serves nobody, and is ready at once. */
+export const sleeper: ServiceOptions = {
+  plugin: 'process',
+  name: 'sleeper',
+  directory: '/',
+  binary: 'sh',
+  args: ['-c', 'echo up; exec sleep 1000'],
+  health: {kind: 'log', pattern: 'up'},
+  pool: {min: 0, max: 1},
+};
+
 /** A services' folder of a test: its brokers, its clients, and what is left of them. */
 export class ServicesFolder {
   readonly path: string;

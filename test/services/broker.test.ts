@@ -8,20 +8,13 @@ import type {ServiceOptions} from '../../src/services/service-options.ts';
 import {serviceOf} from '../../src/services/service-options.ts';
 import {isRunning, kill, untilGone} from '../rig/processes.ts';
 import {seededRandom} from '../rig/random.ts';
-import {pause, ServicesFolder, until, untilEmptied} from './broker-rig.ts';
+import {pause, ServicesFolder, sleeper, until, untilEmptied} from './broker-rig.ts';
 
 const ROUNDS = Number(process.env.SERVICE_ROUNDS ?? 100);
 
 const redis: ServiceOptions = {plugin: 'redis', name: 'cache', directory: '/', pool: {min: 1, max: 2}};
 /** Opened without anything being started. */
 const nothing: ServiceOptions = {plugin: 'process', name: 'nothing', directory: '/', pool: {min: 0, max: 1}};
-const sleeper: ServiceOptions = {
-  ...nothing,
-  name: 'sleeper',
-  binary: 'sh',
-  args: ['-c', 'echo up; exec sleep 1000'],
-  health: {kind: 'log', pattern: 'up'},
-};
 
 let folder: ServicesFolder;
 

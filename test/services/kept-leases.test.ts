@@ -1,20 +1,11 @@
 import {execFileSync} from 'node:child_process';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {type ServiceOptions, serviceOf} from '../../src/services/service-options.ts';
+import {serviceOf} from '../../src/services/service-options.ts';
 import {isRunning} from '../rig/processes.ts';
-import {ServicesFolder, until} from './broker-rig.ts';
+import {ServicesFolder, sleeper, until} from './broker-rig.ts';
 
 const bin = join(import.meta.dirname, '../../src/bin.ts');
-const sleeper: ServiceOptions = {
-  plugin: 'process',
-  name: 'sleeper',
-  directory: '/',
-  binary: 'sh',
-  args: ['-c', 'echo up; exec sleep 1000'],
-  health: {kind: 'log', pattern: 'up'},
-  pool: {min: 0, max: 1},
-};
 
 let folder: ServicesFolder;
 

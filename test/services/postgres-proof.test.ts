@@ -177,6 +177,19 @@ describe('a change in a database after its check is found at the hand-out:', () 
   });
 });
 
+test('nobody gets in before the hand-out, even where the rest would allow it', async () => {
+  const [made, other] = [await source.make(), await source.make()];
+  onTestFinished(async () => {
+    for (const one of [made, other]) await one.destroy();
+  });
+  await shared.worker.query(`ALTER DATABASE ${made.id} ALLOW_CONNECTIONS true`);
+  await shared.worker.query(`GRANT CONNECT ON DATABASE ${made.id} TO ${other.id}`);
+  const stranger = new URL((await other.handOut()).url);
+  stranger.pathname = `/${made.id}`;
+  // 53300: too many connections
+  expect(await refusal(connected(stranger.href))).toBe('53300');
+});
+
 test('the same changes are found when a new copy is checked', async () => {
   const template = 'paceline_template_test';
   await behindThePool(template, (admin) =>

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {getuid} from 'node:process';
 import {afterEach, describe, expect, onTestFinished, test} from 'vitest';
 import {type ServiceOptions, serviceOf} from '../../src/services/service-options.ts';
-import {ServicesFolder, untilEmptied} from './broker-rig.ts';
+import {ServicesFolder, sleeper, untilEmptied} from './broker-rig.ts';
 import {newHome} from './support/new-home.ts';
 
 const isRoot = getuid?.() === 0;
@@ -13,15 +13,6 @@ const asNobody = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-
 
 const redis: ServiceOptions = {plugin: 'redis', name: 'cache', directory: '/', pool: {min: 1, max: 2}};
 const postgres: ServiceOptions = {plugin: 'postgres', name: 'db', directory: '/', pool: {min: 1, max: 2}};
-const sleeper: ServiceOptions = {
-  plugin: 'process',
-  name: 'sleeper',
-  directory: '/',
-  binary: 'sh',
-  args: ['-c', 'echo up; exec sleep 1000'],
-  health: {kind: 'log', pattern: 'up'},
-  pool: {min: 0, max: 2},
-};
 
 const folders: ServicesFolder[] = [];
 

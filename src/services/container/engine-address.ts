@@ -107,3 +107,33 @@ function addressOf(host: string, saidBy: string, certs: string | undefined): str
     });
   return certs === undefined ? address : `${address.replace(/\/+$/, '')}?certs=${encodeURIComponent(certs)}`;
 }
+
+/** What a connection to an engine is made with. */
+export type EnginePlace =
+  | {readonly isSecure: false; readonly socketPath: string}
+  | {readonly isSecure: false; readonly host: string; readonly port: string}
+  | {
+      readonly isSecure: true;
+      readonly host: string;
+      readonly port: string;
+      readonly ca: string;
+      readonly cert: string;
+      readonly key: string;
+    };
+
+/** @throws when its certificates cannot be read */
+export function placeOf(address: string): EnginePlace {
+  const {protocol, pathname, hostname: host, port, searchParams} = new URL(address);
+  if (protocol === 'unix:') return {isSecure: false, socketPath: decodeURIComponent(pathname)};
+  const certs = searchParams.get('certs');
+  if (certs === null) return {isSecure: false, host, port: port || '2375'};
+  const read = (file: string): string => readFileSync(join(certs, file), 'utf8');
+  return {
+    isSecure: true,
+    host,
+    port: port || '2376',
+    ca: read('ca.pem'),
+    cert: read('cert.pem'),
+    key: read('key.pem'),
+  };
+}

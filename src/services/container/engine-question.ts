@@ -1,7 +1,5 @@
-import {readFileSync} from 'node:fs';
 import {request as plainRequest, type RequestOptions} from 'node:http';
-import {join} from 'node:path';
-import {engineCandidates} from './engine-address.ts';
+import {engineCandidates, placeOf} from './engine-address.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -65,13 +63,4 @@ function answerOf(options: RequestOptions, request: typeof plainRequest): Promis
     question.once('error', reject);
     question.end();
   });
-}
-
-function placeOf(address: string): RequestOptions & {readonly isSecure: boolean} {
-  const {protocol, pathname, hostname, port, searchParams} = new URL(address);
-  if (protocol === 'unix:') return {isSecure: false, socketPath: decodeURIComponent(pathname)};
-  const certs = searchParams.get('certs');
-  if (certs === null) return {isSecure: false, host: hostname, port: port || '2375'};
-  const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem'].map((file) => readFileSync(join(certs, file)));
-  return {isSecure: true, host: hostname, port: port || '2376', ca, cert, key} as RequestOptions & {isSecure: true};
 }

@@ -1,9 +1,7 @@
-import {readFileSync} from 'node:fs';
-import {join} from 'node:path';
 import type {Readable} from 'node:stream';
 import Docker from 'dockerode';
 import type {PacelineError} from '../../base/error.ts';
-import {engineCandidates} from './engine-address.ts';
+import {engineCandidates, placeOf} from './engine-address.ts';
 import {type FailedCandidate, lostEngine, missingEngine} from './missing-engine.ts';
 
 /** How long an engine may take to say that it is there, ms. */
@@ -145,19 +143,8 @@ export function engineMessage(error: unknown): string {
 
 /** A client of the engine at an address. */
 export function dockerAt(address: string): Docker {
-  const {protocol, pathname, hostname, port, searchParams} = new URL(address);
-  if (protocol === 'unix:') return new Docker({socketPath: decodeURIComponent(pathname)});
-  const certs = searchParams.get('certs');
-  if (certs === null) return new Docker({protocol: 'http', host: hostname, port: port || '2375'});
-  const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem'].map((file) => readFileSync(join(certs, file), 'utf8'));
-  return new Docker({
-    protocol: 'https',
-    host: hostname,
-    port: port || '2376',
-    ca: ca ?? '',
-    cert: cert ?? '',
-    key: key ?? '',
-  });
+  const {isSecure, ...place} = placeOf(address);
+  return new Docker('socketPath' in place ? place : {...place, protocol: isSecure ? 'https' : 'http'});
 }
 
 /** @throws when it takes longer */
