@@ -106,7 +106,9 @@ test('a service that cannot be had fails the task that needs it, with the reason
   );
   const {code, stdout} = await rig.run(['run', 'other', 'test', '--continue=independent'], {env});
   expect(code).toBe(1);
-  expect(stdout).toMatch(/✗ test .*There is no PostgreSQL in .*nowhere\. .*apt-get install postgresql/);
+  expect(stdout).toMatch(
+    /✗ test .*make\.toml:1:10 Service db: There is no PostgreSQL in .*nowhere\. .*apt-get install postgresql/,
+  );
   expect(stdout).toMatch(/✓ other/);
   expect(stdout).not.toContain('    at ');
 });

@@ -137,6 +137,11 @@ describe.for(BACKENDS)('by %s:', (backend) => {
     await client.query('CREATE TABLE app.mine (id int)');
     const granted = await column(client, `SELECT unnest(relacl)::text FROM pg_class WHERE relname = 'mine'`);
     expect(granted).toContain(`=r/${lease.resource}`);
+    // by what the server knows of who owns what
+    await client.query('DROP OWNED BY CURRENT_USER CASCADE');
+    expect(await column(client, `SELECT relname FROM pg_class WHERE relname IN ('item', 'mine', 'ticket')`)).toEqual(
+      [],
+    );
   });
 
   test('nothing that a user does is seen by one who has another lease, or by the next', async () => {

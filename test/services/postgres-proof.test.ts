@@ -289,6 +289,9 @@ test('who has a database keeps it, when what all share has changed and others ge
   expect(await column(other, `SELECT rolname FROM pg_roles WHERE rolname = 'bob'`)).toEqual([]);
   expect(await column(client, 'SELECT name FROM app.item ORDER BY id')).toEqual(['cup', 'pot']);
   expect(servers.map(({server}) => server.isRunning)).toEqual([true, true]);
+  expect([kept.isAlive?.(), next.isAlive?.()]).toEqual([true, true]);
+  await servers[0]?.server.stop();
+  expect([kept.isAlive?.(), next.isAlive?.()]).toEqual([false, true]);
   await kept.destroy();
   expect(servers.map(({server}) => server.isRunning)).toEqual([false, true]);
   await generations.close();

@@ -68,7 +68,7 @@ export class DatabaseSource {
   /** Closes it to everybody, gives everything in it to its role, and compares it with the template. */
   async #prove(name: string): Promise<void> {
     const {server, desk} = this.#shared;
-    const {builder, state, expected, lines, hasDefaultPrivileges, name: template} = this.#template;
+    const {builder, state, expected, lines, name: template} = this.#template;
     const client = await server.connect(name);
     this.#shared.lowerPriority(client);
     try {
@@ -78,7 +78,6 @@ export class DatabaseSource {
           WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = '${template}') AND setrole = 0 AND copy.datname = '${name}';
         ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
       await client.query(state.transfer(builder, name));
-      if (hasDefaultPrivileges) await client.query(defaultPrivilegesTo(name, builder));
       const found = await state.fingerprint(client, name);
       const aspects = differingAspects(expected, found);
       const others = await sessionsIn(client);
@@ -168,12 +167,6 @@ export class DatabaseSource {
       if ((error as {code?: string}).code !== DEPENDENT_OBJECTS) throw error;
     }
   }
-}
-
-/** REASSIGN OWNED leaves them where they are; postgresql.org/docs/current/catalog-pg-default-acl.html */
-function defaultPrivilegesTo(name: string, builder: string): string {
-  return `UPDATE pg_default_acl SET defaclrole = '${name}'::regrole, defaclacl = replace(defaclacl::text, '${builder}', '${name}')::aclitem[]
-    WHERE defaclrole = '${builder}'::regrole`;
 }
 
 /** Who got in before it was closed. */

@@ -92,7 +92,7 @@ export class DatabaseState {
 
   /**
    * Statements that give everything that belongs to one role to another one, with the rights that it has as its owner. Does what
-   * REASSIGN OWNED does, object by object and much slower.
+   * REASSIGN OWNED does, object by object and much slower, and gives default privileges as well.
    */
   transfer(from: string, to: string): string {
     const [was, becomes] = [from, to].map((role) => `'${role}'::regrole`);

@@ -16,8 +16,6 @@ export interface Template {
   readonly state: DatabaseState;
   readonly expected: Fingerprint;
   readonly lines: StateLines;
-  /** It has ALTER DEFAULT PRIVILEGES, which stay with the one who said it. */
-  readonly hasDefaultPrivileges: boolean;
 }
 
 /**
@@ -92,7 +90,6 @@ async function templateOf(client: Client, name: string, builder: string): Promis
   );
   for (const {line} of rows) await client.query(line);
   const state = await DatabaseState.of(client);
-  const {rowCount} = await client.query('SELECT FROM pg_default_acl');
   // to read rows may change what is noted with them
   const lines = await state.lines(client, builder);
   await client.query('CHECKPOINT');
@@ -102,6 +99,5 @@ async function templateOf(client: Client, name: string, builder: string): Promis
     state,
     expected: await state.fingerprint(client, builder),
     lines,
-    hasDefaultPrivileges: rowCount !== 0,
   };
 }
