@@ -18,6 +18,9 @@ import Docker from 'dockerode';
 import type {TestContext} from 'vitest';
 import {isRoomyMemory} from '../../src/services/home.ts';
 
+// administrators' programs are not on everybody's PATH
+process.env.PATH = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
+
 /** Image of all tests: nothing but busybox, and a folder for data. */
 export const IMAGE = 'paceline-test-busybox';
 
